@@ -1,0 +1,58 @@
+"""cjmine: customer journeys across systems that do not know each other.
+
+The whole public interface: ``load`` and ``run`` a project file; ``discover``,
+``check`` and ``find`` on one log; ``explain`` a detector. Everything is imported
+when first used, so that the command line answers at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cjmine.detectors.roster import explain
+    from cjmine.domain.results import Run
+    from cjmine.errors import CjmineError
+    from cjmine.pipeline import run
+    from cjmine.project.load import Loaded, load
+    from cjmine.project.schema import Project
+    from cjmine.quick import Columns, Discovered, check, discover, find
+
+__all__ = [
+    "CjmineError",
+    "Columns",
+    "Discovered",
+    "Loaded",
+    "Project",
+    "Run",
+    "check",
+    "discover",
+    "explain",
+    "find",
+    "load",
+    "run",
+]
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CjmineError": "cjmine.errors",
+    "Columns": "cjmine.quick",
+    "Discovered": "cjmine.quick",
+    "Loaded": "cjmine.project.load",
+    "Project": "cjmine.project.schema",
+    "Run": "cjmine.domain.results",
+    "check": "cjmine.quick",
+    "discover": "cjmine.quick",
+    "explain": "cjmine.detectors.roster",
+    "find": "cjmine.quick",
+    "load": "cjmine.project.load",
+    "run": "cjmine.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (any public name)
+    if name not in _HOMES:
+        msg = f"module 'cjmine' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,57 @@
+"""What must an auditor know to run this again and get the same figures?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import polars as pl
+
+_PACKAGES = ("cjmine", "numpy", "pm4py", "polars", "pyarrow", "scipy")
+
+
+def record(
+    *,
+    project: str,
+    settings: Mapping[str, Any],
+    text: str,
+    models: Mapping[str, str],
+    ledger: pl.DataFrame,
+    counts: Mapping[str, int],
+    timezone: str,
+    started: datetime,
+    finished: datetime,
+) -> dict[str, Any]:
+    """Return the content of ``run.json``; only ``times`` differs between equal runs."""
+    return {
+        "project": project,
+        "settings": settings,
+        "settings_sha256": _digest(settings),
+        "project_file_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "models_sha256": {name: hashlib.sha256(body.encode()).hexdigest() for name, body in sorted(models.items())},
+        "inputs": ledger.to_dicts(),
+        "counts": dict(counts),
+        "timezone": timezone,
+        "seeds": "none: no step draws at random",
+        "versions": {name: _version(name) for name in _PACKAGES},
+        "python": platform.python_version(),
+        "platform": sys.platform,
+        "times": {"started": started.isoformat(), "finished": finished.isoformat()},
+    }
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,44 @@
+"""``cjmine run PROJECT``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import rich_click as click
+
+from cjmine.cli.options import as_json, exceeded, fail_on, print_json
+from cjmine.cli.progress import progress
+
+
+@click.command()
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; default reports/PROJECT.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@as_json
+@fail_on
+def run(project: Path, out: Path | None, *, quiet: bool, json_: bool, fail_on: tuple[str, ...]) -> None:
+    """Join a project's exports and report on its journeys.
+
+    PROJECT is a YAML file that names the exports. The run is written as one
+    folder with report.html to open, tables for Excel and Power BI, figures,
+    models and run.json. A run that fails leaves the last good one.
+    """
+    from cjmine.pipeline import run as run_project  # noqa: PLC0415 (slow)
+    from cjmine.project.load import load  # noqa: PLC0415
+
+    exceeded(fail_on, {})
+    loaded = load(project)
+    folder = out or loaded.folder
+    with progress(shown=not quiet and not json_) as tell:
+        finished = run_project(loaded, folder, progress=tell)
+    if json_:
+        print_json(finished.summary)
+    elif not quiet:
+        from cjmine.cli.words import told  # noqa: PLC0415
+
+        told(finished, folder)
+    over = exceeded(fail_on, {code: row["count"] for code, row in finished.summary["findings"].items()})
+    for line in over:
+        click.echo(f"failed: {line}", err=True)
+    sys.exit(1 if over else 0)

@@ -1,0 +1,1 @@
+"""Where a journey leaves the intended one: alignments of distinct variants, and their deviations."""

@@ -1,0 +1,108 @@
+"""Align every distinct variant once, and write the result as tables to join back by variant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from cjmine.conformance.alignment import align
+from cjmine.conformance.deviations import deviations_of, without_anytime
+from cjmine.conformance.moves import Alignment
+from cjmine.domain.kernel import ALIGNED
+from cjmine.domain.models import Automaton, IntendedJourney
+from cjmine.domain.vocabulary import MoveKind
+
+Row = dict[str, Any]
+Places = tuple[int, ...]
+
+
+def align_all(
+    variants: pl.DataFrame, models: Mapping[str, IntendedJourney], automata: Mapping[str, Automaton]
+) -> dict[str, pl.DataFrame]:
+    """Return the tables of ``domain.kernel.ALIGNED``.
+
+    ``variants`` has journey_type, variant and steps (list). Each is aligned as a
+    whole journey and as one still under way (``whole`` false); a journey that
+    reached a declared stop is aligned up to it, as under way (0.1, ruling 11).
+    """
+    rows: dict[str, list[Row]] = {name: [] for name in ALIGNED}
+    for name, model in sorted(models.items()):
+        mine = variants.filter(pl.col("journey_type") == name).sort("variant")
+        keys = mine["variant"].to_list()
+        trimmed = [_checked(tuple(steps), model) for steps in mine["steps"]]
+        for whole in (True, False):
+            found = align([steps for steps, _ in trimmed], automata[name], prefix=not whole)
+            for key, (_, places), alignment in zip(keys, trimmed, found, strict=True):
+                base: Row = {"journey_type": name, "variant": key, "whole": whole}
+                rows["costs"].append(
+                    {**base, "cost": alignment.cost, "fitness": _fitness(alignment, whole=whole)}
+                )
+                rows["moves"] += [{**base, **move} for move in _moves(alignment, places)]
+                rows["deviations"] += [
+                    {**base, **row} for row in _deviations(alignment, model, places, whole=whole)
+                ]
+        rows["moves"] += _tolerated(mine, model)
+    return {
+        name: pl.DataFrame(rows[name], schema=dict(schema), orient="row") for name, schema in ALIGNED.items()
+    }
+
+
+def _checked(steps: tuple[str, ...], model: IntendedJourney) -> tuple[tuple[str, ...], Places]:
+    """Return what is aligned, and its places: without tolerated steps, up to a declared stop."""
+    stop = next((i for i, step in enumerate(steps) if step in model.stopped), len(steps))
+    kept, places = without_anytime(steps[:stop], model)
+    return kept, places
+
+
+def _fitness(alignment: Alignment, *, whole: bool) -> float:
+    length = sum(move.kind is not MoveKind.MODEL for move in alignment.moves)
+    full = length + (alignment.shortest if whole else 0)
+    return 1.0 - alignment.cost / full if full else 1.0
+
+
+def _moves(alignment: Alignment, places: Places) -> list[Row]:
+    return [
+        {
+            "position": position,
+            "step_no": None if move.position is None else places[move.position],
+            "step": None if move.kind is MoveKind.LOG else move.label,
+            "kind": move.kind.value,
+            "expected": move.kind is MoveKind.SYNC,
+        }
+        for position, move in enumerate(alignment.moves)
+    ]
+
+
+def _tolerated(variants: pl.DataFrame, model: IntendedJourney) -> list[Row]:
+    """Return the steps allowed at any time: expected, though the alignment leaves them out."""
+    rows: list[Row] = []
+    for row in variants.iter_rows(named=True):
+        places = [i for i, step in enumerate(row["steps"]) if step in model.anytime]
+        for whole in (True, False):
+            base: Row = {"journey_type": row["journey_type"], "variant": row["variant"], "whole": whole}
+            rows += [
+                {**base, "position": 100_000 + i, "step_no": i, "step": None, "kind": "log", "expected": True}
+                for i in places
+            ]
+    return rows
+
+
+def _deviations(alignment: Alignment, model: IntendedJourney, places: Places, *, whole: bool) -> list[Row]:
+    return [
+        {
+            "number": number,
+            "code": found.code,
+            "label": found.label,
+            "message": found.message,
+            "evidence": _at(found.positions, places),
+            "primary": None if found.primary is None else places[found.primary],
+            "extra": _at(found.extra, places),
+        }
+        for number, found in enumerate(deviations_of(alignment, model, prefix=not whole))
+    ]
+
+
+def _at(positions: Sequence[int], places: Places) -> list[int]:
+    return [places[position] for position in positions]

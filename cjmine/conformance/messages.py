@@ -1,0 +1,63 @@
+"""How is a deviation said in plain words? (domain.md 3.3; dates are added where they are known)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
+from cjmine.domain.models import IntendedJourney, Operator, Tree
+
+
+def missing(journey: IntendedJourney, label: str, later: str | None, *, happened: bool) -> str:
+    """V1: a step of the plan did not happen (or not once more, or not in time)."""
+    how = "is missing once" if happened else "never happened"
+    although = f" although {_titled(journey, later)} did" if later is not None else ""
+    return f"{_titled(journey, label)} {how}{although if not happened else _before(journey, later)}."
+
+
+def ad_hoc(journey: IntendedJourney, label: str, agreed: AbstractSet[str]) -> str:
+    """V2: something happened that the plan does not have here."""
+    if label in journey.unwanted:
+        return f"{_titled(journey, label)} should not be needed, but happened."
+    other = next((o for o in _rivals(journey.tree, label) if o in agreed), None) if journey.tree else None
+    if other is not None:
+        return f"Both {_titled(journey, other)} and {_titled(journey, label)} happened; only one is expected."
+    if label in journey.steps:
+        return f"{_titled(journey, label)} happened where the plan does not have it."
+    return f"{_titled(journey, label)} happened; the plan does not have it."
+
+
+def out_of_order(journey: IntendedJourney, earlier: str, later: str) -> str:
+    """V3: two steps are swapped."""
+    first, second = _titled(journey, earlier), _titled(journey, later)
+    return f"{first} happened before {second}; it should come after."
+
+
+def too_many(journey: IntendedJourney, label: str, times: int, limit: int, because: str) -> str:
+    """V8: a part of the plan was repeated beyond its limit."""
+    reason = f" because: {because}" if because else ""
+    return f"{_titled(journey, label)} happened {times} times; at most {limit} expected{reason}."
+
+
+def _before(journey: IntendedJourney, later: str | None) -> str:
+    return f" before {_titled(journey, later)}" if later is not None else ""
+
+
+def _titled(journey: IntendedJourney, label: str) -> str:
+    return f"'{journey.titles.get(label, label)}'"
+
+
+def _rivals(tree: Tree, label: str) -> Iterator[str]:
+    """Yield the steps of the other branches of every choice around a step, innermost choice first."""
+    for child in tree.children:
+        if label in _labels(child):
+            yield from _rivals(child, label)
+            if tree.operator is Operator.CHOICE:
+                for other in tree.children:
+                    if other is not child:
+                        yield from _labels(other)
+
+
+def _labels(tree: Tree) -> list[str]:
+    own = [tree.label] if tree.label is not None else []
+    return own + [label for child in tree.children for label in _labels(child)]

@@ -1,0 +1,234 @@
+"""Where is the customer handed from one service to another, and how long do they wait?
+
+Two events of different services in a row are a handoff only if the first service
+says so (it transferred the customer, or the same work item moved on), or has no
+open work left, or sent the customer to the second service. If the first service
+still has open work the two merely work side by side (interleaving), and if that
+cannot be told the pair is counted as unknown: neither is a finding. H1, live
+transfer: within one contact. H2, referral: the organisation carries the case
+over. H3, customer-carried: the customer makes a new contact. L5: a service comes
+back after another one. L6, ping-pong: the same two services at least four times
+in turn.
+
+Example: housing, council tax, housing, council tax is one ping-pong (L6).
+
+When it misleads: without outcomes and work items (item_id, item_state, outcome)
+most pairs are unknown. A handoff between two steps of the intended journey is
+listed as intended. Waits are working hours when the project has office hours.
+
+Parameters: live (longest gap of a live transfer).
+
+Source: ping-pong after the BPI Challenge 2013 reports; interleaving rule defined here.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cjmine.detectors.steps import ordered
+from cjmine.domain.kernel import NOTES, Context, Detector, Partition
+from cjmine.domain.settings import Duration, Settings, duration, microseconds
+from cjmine.domain.vocabulary import Direction, ItemState, Lever, Outcome, Severity
+from cjmine.engine.evidence import findings
+
+_TERMINAL = (
+    Outcome.COMPLETED,
+    Outcome.FAILED,
+    Outcome.DECISION_YES,
+    Outcome.DECISION_NO,
+    Outcome.TRANSFERRED,
+)
+_SENT_ON = (Outcome.TRANSFERRED, Outcome.FAILED, Outcome.DECISION_NO, Outcome.REQUESTED_INFO)
+_PING_PONG = 4
+_HOUR = 3_600_000_000
+
+
+class HandoffSettings(Settings):
+    """How close two legs of one live transfer lie."""
+
+    live: Duration = duration("5 min")
+
+
+def find(partition: Partition, context: Context) -> pl.DataFrame:
+    """Return FINDING rows with codes H1, H2, H3, L5, L6."""
+    pairs = _pairs(partition, context).filter(pl.col("verdict") == "handoff")
+    chain = _chain(pairs)
+    rows = pl.concat([_handoffs(pairs, context), _revisits(chain), _ping_pong(chain)], how="diagonal")
+    return findings(rows, partition.events, detector="handoffs")
+
+
+def notes(partition: Partition, context: Context) -> pl.DataFrame:
+    """Count the pairs that are no handoff, by reason."""
+    left = _pairs(partition, context).filter(pl.col("verdict") != "handoff")
+    counted = left.group_by(pl.col("verdict").alias("note")).agg(pl.len().alias("count"))
+    return counted.select(pl.lit("handoffs").alias("detector"), "note", "count").cast(dict(NOTES.schema))
+
+
+def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
+    """Return each two neighbouring rows of one journey whose services differ, with a verdict."""
+    live = microseconds(context.of(HandoffSettings).live)
+    rows = _with_open_work(_rows(partition))
+    journey = "journey_id"
+    here = ["event_id", "start", "service", "channel", "direction", "contact_id", "item_id", "expected"]
+    pairs = rows.with_columns(
+        *(pl.col(name).shift(-1).over(journey).alias(f"{name}_to") for name in here),
+        ordered([journey]).shift(-1).over(journey).alias("ordered"),
+    ).filter(pl.col("service") != pl.col("service_to"))
+    moved_item = (pl.col("item_id") == pl.col("item_id_to")).fill_null(value=False)
+    stated = (pl.col("outcome") == Outcome.TRANSFERRED).fill_null(value=False) | moved_item
+    carried = (pl.col("direction_to") == Direction.INBOUND).fill_null(value=False)
+    sent = carried & pl.col("outcome").is_in(_SENT_ON).fill_null(value=False)
+    verdict = (
+        pl.when(~pl.col("ordered"))
+        .then(pl.lit("order of two steps unknown"))
+        .when(stated | sent | (pl.col("open") == "no"))
+        .then(pl.lit("handoff"))
+        .when(pl.col("open") == "yes")
+        .then(pl.lit("interleave: the first service still has open work"))
+        .otherwise(pl.lit("handoff_unknown: open work cannot be told"))
+    )
+    same_contact = (pl.col("contact_id") == pl.col("contact_id_to")).fill_null(value=False)
+    gap = (pl.col("start_to") - pl.col("end")).dt.total_microseconds()
+    code = pl.when(same_contact & (gap <= live)).then(pl.lit("H1")).when(carried).then(pl.lit("H3"))
+    return pairs.with_columns(verdict.alias("verdict"), code.otherwise(pl.lit("H2")).alias("code"))
+
+
+def _rows(partition: Partition) -> pl.DataFrame:
+    """Return rows with a service, in order; of a contact only its first row and what follows a transfer."""
+    planned = partition.moves.filter(pl.col("event_id").is_not_null()).select("event_id", "expected")
+    rows = partition.events.filter(pl.col("service").is_not_null() & pl.col("journey_id").is_not_null())
+    rows = rows.join(planned, on="event_id", how="left", maintain_order="left")
+    rows = rows.with_columns(
+        pl.col("expected").fill_null(value=False), pl.col("start").alias("earliest"), pl.col("end").alias("latest")
+    )
+    number = pl.int_range(pl.len()).over("contact_id")
+    moved = (pl.col("outcome") == Outcome.TRANSFERRED).fill_null(value=False)
+    transferred = moved.cast(pl.Int32).cum_sum().over("contact_id") - moved.cast(pl.Int32)
+    day = pl.col("precision") == "day"
+    rows = rows.filter(pl.col("contact_id").is_null() | (number == 0) | (transferred > 0)).with_columns(
+        pl.when(day).then(pl.col("start").dt.offset_by("1d")).otherwise(pl.col("start")).alias("latest")
+    )
+    return rows.sort("journey_id", "start", "system_rank", "source_file", "source_row")
+
+
+def _with_open_work(rows: pl.DataFrame) -> pl.DataFrame:
+    """Tell after each row whether its service has open work: yes, no or unknown (0.1, ruling 4)."""
+    item, service = ["journey_id", "service", "item_id"], ["journey_id", "service"]
+    state = pl.when(pl.col("item_id").is_not_null()).then("item_state")
+    rows = rows.with_columns(state.alias("state"))
+    before = pl.col("state").forward_fill().shift().over(item)
+    opened = (pl.col("state") == ItemState.OPEN) & (before.fill_null("") != ItemState.OPEN)
+    closed = (pl.col("state") == ItemState.CLOSE) & (before == ItemState.OPEN)
+    change = opened.fill_null(value=False).cast(pl.Int32) - closed.fill_null(value=False).cast(pl.Int32)
+    rows = rows.with_columns(change.alias("change")).with_columns(
+        pl.col("change").cum_sum().over(service).alias("work")
+    )
+    terminal = pl.col("outcome").is_in(_TERMINAL).fill_null(value=False)
+    terminal |= (pl.col("state") == ItemState.CLOSE).fill_null(value=False)
+    known = pl.when(pl.col("work") > 0).then(pl.lit("yes")).when(terminal).then(pl.lit("no"))
+    return rows.with_columns(known.otherwise(pl.lit("unknown")).alias("open")).drop("state", "change", "work")
+
+
+def _handoffs(pairs: pl.DataFrame, context: Context) -> pl.DataFrame:
+    if context.calendar is not None:
+        wait = context.calendar.between(pairs["end"], pairs["start_to"])
+    else:
+        wait = (pairs["start_to"] - pairs["end"]).dt.total_microseconds().clip(lower_bound=0)
+    severity = pl.when(pl.col("code") == "H3").then(pl.lit(Severity.HIGH.value)).otherwise(pl.lit(Severity.MEDIUM.value))
+    carrier = pl.col("code").replace_strict(
+        {"H1": "transferred", "H2": "referred", "H3": "sent"}, return_dtype=pl.String
+    )
+    return pairs.with_columns((wait.cast(pl.Float64) / _HOUR).alias("wait_h")).select(
+        "code",
+        "customer_id",
+        "journey_id",
+        pl.concat_list("event_id", "event_id_to").alias("event_ids"),
+        pl.col("event_id_to").alias("primary_event_id"),
+        pl.lit([], dtype=pl.List(pl.String)).alias("extra_event_ids"),
+        pl.col("service").alias("service_from"),
+        pl.col("service_to"),
+        pl.col("channel").alias("channel_from"),
+        pl.col("channel_to"),
+        "wait_h",
+        ((pl.col("code") == "H2") & pl.col("expected") & pl.col("expected_to")).alias("intended"),
+        severity.alias("severity"),
+        pl.format("the customer was {} from {} to {}", carrier, "service", "service_to").alias("message"),
+    )
+
+
+def _chain(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the chain of services of each journey: endpoints of its handoffs, runs collapsed (ruling 5)."""
+    numbered = pairs.with_columns(pl.int_range(pl.len()).alias("n"))
+    ends = [
+        numbered.select("journey_id", "customer_id", "n", side=pl.lit(side), service=service, event_id=event)
+        for side, (service, event) in enumerate((("service", "event_id"), ("service_to", "event_id_to")))
+    ]
+    chain = pl.concat(ends).sort("n", "side")
+    here = pl.struct("journey_id", "service")
+    chain = chain.filter((here != here.shift()).fill_null(value=True))
+    return chain.with_columns(pl.int_range(pl.len()).over("journey_id").alias("place"))
+
+
+def _revisits(chain: pl.DataFrame) -> pl.DataFrame:
+    """L5: a service that was on the chain before, with another in between."""
+    key = ["journey_id", "service"]
+    back = chain.with_columns(
+        pl.col("event_id").shift().over(key).alias("earlier"), pl.col("service").shift().over("journey_id").alias("via")
+    ).filter(pl.col("earlier").is_not_null())
+    return back.select(
+        pl.lit("L5").alias("code"),
+        "customer_id",
+        "journey_id",
+        pl.concat_list("earlier", "event_id").alias("event_ids"),
+        pl.col("event_id").alias("primary_event_id"),
+        pl.lit([], dtype=pl.List(pl.String)).alias("extra_event_ids"),
+        pl.col("via").alias("service_from"),
+        pl.col("service").alias("service_to"),
+        pl.lit(Severity.LOW.value).alias("severity"),
+        pl.format("the journey came back to {} after {}", "service", "via").alias("message"),
+    )
+
+
+def _ping_pong(chain: pl.DataFrame) -> pl.DataFrame:
+    """L6: maximal alternations of two services of length four or more."""
+    journey = "journey_id"
+    returns = (pl.col("service") == pl.col("service").shift(2).over(journey)).fill_null(value=False)
+    chain = chain.with_columns(returns.alias("returns"), pl.col("service").shift().over(journey).alias("other"))
+    fresh = pl.col("returns") & ~pl.col("returns").shift().over(journey).fill_null(value=False)
+    chain = chain.with_columns(pl.when("returns").then(fresh.cum_sum()).alias("bounce"))
+    bounces = chain.filter("returns").group_by("bounce", maintain_order=True).agg(
+        pl.col("journey_id", "customer_id", "service", "other").first(),
+        pl.col("place").min().alias("first"),
+        pl.col("place").max().alias("last"),
+        pl.col("event_id").alias("extra_event_ids"),
+    )
+    bounces = bounces.filter(pl.col("last") - pl.col("first") + 3 >= _PING_PONG)
+    members = bounces.select("bounce", "journey_id", "first", "last").join(
+        chain.select("journey_id", "place", "event_id"), on="journey_id"
+    )
+    members = members.filter(pl.col("place").is_between(pl.col("first") - 2, pl.col("last"))).sort("bounce", "place")
+    evidence = members.group_by("bounce").agg(pl.col("event_id").alias("event_ids"))
+    length = pl.col("last") - pl.col("first") + 3
+    return bounces.join(evidence, on="bounce", how="left").select(
+        pl.lit("L6").alias("code"),
+        "customer_id",
+        "journey_id",
+        "event_ids",
+        pl.col("extra_event_ids").list.last().alias("primary_event_id"),
+        "extra_event_ids",
+        pl.col("other").alias("service_from"),
+        pl.col("service").alias("service_to"),
+        pl.lit(Severity.HIGH.value).alias("severity"),
+        pl.lit(Lever.PEOPLE.value).alias("lever"),
+        pl.format("{} and {} passed the case to and fro {} times", "other", "service", length - 1).alias("message"),
+    )
+
+
+HANDOFFS = Detector(
+    name="handoffs",
+    codes=("H1", "H2", "H3", "L5", "L6"),
+    settings=HandoffSettings,
+    find=find,
+    notes=notes,
+    document=__doc__ or "",
+)

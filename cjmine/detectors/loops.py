@@ -1,0 +1,260 @@
+"""Where do customers go round in circles?
+
+Four shapes are looked for in each journey's sequence of touchpoints, after the
+rows of one contact have been merged. L1, self-loop: the same step again at once.
+L2, short loop: back and forth between two steps (A B A). L3, rework: a step comes
+back after others. L4, stage return: the journey falls back to an earlier stage
+of the intended journey.
+
+Example: provide_evidence, request_evidence, provide_evidence is a short loop.
+
+When it misleads: work that runs in parallel looks like going back and forth, so
+branches of a `together` (without a model: services) are searched one at a time.
+Steps whose order inside a day is unknown are skipped and counted. Repetition
+that the plan allows, or that runs on a schedule, is listed as intended and left
+out of totals. The codes overlap on purpose; totals count each extra event once,
+for the first of L4, L2, L3, L1.
+
+Parameters: level (activity, touchpoint, stage or service), scheduled_min (how
+many occurrences make a schedule), scheduled_cv (how even its intervals are).
+
+Source: bupaR's self-loops and repetitions (repeat and redo); L2 and L4 are
+defined here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+from pydantic import Field
+
+from cjmine.detectors.steps import ordered, sequence
+from cjmine.detectors.threads import threaded
+from cjmine.domain.kernel import NOTES, Context, Detector, Partition
+from cjmine.domain.settings import Settings
+from cjmine.domain.vocabulary import Direction, Lever, Outcome, Severity
+from cjmine.engine.evidence import findings
+
+_THREAD = ["journey_id", "thread"]
+_CAUSES = {
+    Outcome.REQUESTED_INFO.value: "information was missing",
+    Outcome.DECISION_NO.value: "it was rejected",
+    Outcome.TRANSFERRED.value: "it went to the wrong place",
+    Outcome.FAILED.value: "the step before failed",
+}
+_TRIGGERS = {
+    Outcome.REQUESTED_INFO.value: Lever.INFORMATION.value,
+    Outcome.DECISION_NO.value: Lever.INFORMATION.value,
+    Outcome.TRANSFERRED.value: Lever.PEOPLE.value,
+    Outcome.FAILED.value: Lever.TECHNOLOGY.value,
+}
+
+
+class LoopSettings(Settings):
+    """What counts as the same step, and what counts as a schedule."""
+
+    level: Literal["activity", "touchpoint", "stage", "service"] = "touchpoint"
+    scheduled_min: int = Field(default=5, ge=3)
+    scheduled_cv: float = Field(default=0.25, gt=0)
+
+
+def find(partition: Partition, context: Context) -> pl.DataFrame:
+    """Return FINDING rows with codes L1 to L4."""
+    steps, runs = _runs(partition, context)
+    rows = pl.concat(
+        [_self_loops(runs), _short_loops(runs), _rework(runs), _stage_returns(steps, context)], how="diagonal"
+    )
+    # threads share the steps outside their branches, so one loop may be seen twice
+    rows = rows.unique(["code", "journey_id", "event_ids"], keep="first", maintain_order=True)
+    intended = _intended(rows, steps, context.of(LoopSettings))
+    return findings(intended, partition.events, detector="loops")
+
+
+def notes(partition: Partition, context: Context) -> pl.DataFrame:
+    """Count the boundaries between steps whose order is unknown."""
+    _, runs = _runs(partition, context)
+    unknown = runs.filter(~pl.col("ordered")).height
+    row = {"detector": ["loops"], "note": ["order of two steps unknown"], "count": [unknown]}
+    return pl.DataFrame(row if unknown else None, schema=NOTES.schema)
+
+
+def _runs(partition: Partition, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the threaded steps, and their maximal runs of equal labels in order."""
+    level = context.of(LoopSettings).level
+    steps = threaded(sequence(partition, context), context).with_columns(pl.col(level).alias("label"))
+    steps = steps.filter(pl.col("label").is_not_null()).sort(*_THREAD, "step_no")
+    here = pl.struct(*_THREAD, "label")
+    steps = steps.with_columns((here != here.shift()).fill_null(value=True).cum_sum().alias("run"))
+    runs = (
+        steps.with_columns(pl.col("outcome").shift().over(_THREAD).alias("before"), ordered(_THREAD).alias("ordered"))
+        .group_by("run", maintain_order=True)
+        .agg(
+            pl.col("customer_id", *_THREAD, "label", "before", "ordered").first(),
+            pl.col("event_id").alias("event_ids"),
+            pl.col("start").first(),
+            pl.col("end").first().alias("first_end"),
+            pl.col("end").max(),
+        )
+    )
+    return steps, runs
+
+
+def _row(code: str, about: str, severity: Severity) -> list[pl.Expr]:
+    cause = pl.col("before").replace_strict(_CAUSES, default=None, return_dtype=pl.String)
+    lever = pl.col("before").replace_strict(_TRIGGERS, default=Lever.PROCESS.value, return_dtype=pl.String)
+    return [
+        pl.lit(code).alias("code"),
+        pl.lit(severity.value).alias("severity"),
+        lever.alias("lever"),
+        pl.concat_str(pl.format(about, "label"), cause, separator=": ", ignore_nulls=True).alias("message"),
+    ]
+
+
+def _minutes(since: pl.Expr, until: pl.Expr) -> pl.Expr:
+    return ((until - since).dt.total_microseconds().clip(lower_bound=0) / 60_000_000).alias("extra_minutes")
+
+
+def _self_loops(runs: pl.DataFrame) -> pl.DataFrame:
+    found = runs.filter(pl.col("event_ids").list.len() > 1)
+    return found.with_columns(
+        *_row("L1", "'{}' happened again at once", Severity.LOW),
+        pl.col("event_ids").list.slice(1).alias("extra_event_ids"),
+        pl.col("event_ids").list.get(1).alias("primary_event_id"),
+        pl.col("label").alias("touchpoint"),
+        _minutes(pl.col("first_end"), pl.col("end")),
+    ).drop("start", "end")
+
+
+def _short_loops(runs: pl.DataFrame) -> pl.DataFrame:
+    """Find maximal alternations: a run equal to the one two before it continues or starts one."""
+    label = pl.col("label")
+    runs = runs.with_columns(
+        (label == label.shift(2).over(_THREAD)).fill_null(value=False).alias("back"),
+        label.shift().over(_THREAD).alias("other"),
+    )
+    start = pl.col("back") & ~pl.col("back").shift().over(_THREAD).fill_null(value=False)
+    runs = runs.with_columns(pl.when("back").then(start.cum_sum()).alias("loop"))
+    members = _with_lead(runs)
+    grouped = members.group_by("loop", maintain_order=True).agg(
+        pl.col("customer_id", *_THREAD, "label").first(),
+        pl.col("event_ids").explode(),
+        pl.col("event_ids").filter("back").list.first().alias("extra_event_ids"),
+        pl.col("before", "other").filter("back").first(),
+        pl.col("ordered").slice(1).all(),
+        pl.col("first_end").first(),
+        pl.col("end").last(),
+        (pl.len() - 1).floordiv(2).alias("times"),
+    )
+    return grouped.filter("ordered").with_columns(
+        *_row("L2", "back and forth between '{}' and another step", Severity.MEDIUM),
+        pl.col("extra_event_ids").list.first().alias("primary_event_id"),
+        pl.col("label").alias("touchpoint"),
+        _minutes(pl.col("first_end"), pl.col("end")),
+    ).with_columns(
+        pl.format("back and forth between '{}' and '{}', {} time(s)", "label", "other", "times").alias("message")
+    ).drop("ordered", "end", "times")
+
+
+def _with_lead(runs: pl.DataFrame) -> pl.DataFrame:
+    """Return the runs of each alternation together with the two that lead into it."""
+    numbered = runs.with_columns(pl.int_range(pl.len()).alias("n"))
+    firsts = numbered.filter("back").group_by("loop", maintain_order=True).agg(pl.col("n").min())
+    lead = pl.concat([firsts.select("loop", pl.col("n") - ahead) for ahead in (2, 1)])
+    leading = lead.join(numbered.drop("loop"), on="n").with_columns(pl.lit(value=False).alias("back"))
+    columns = numbered.columns
+    return pl.concat([leading.select(columns), numbered.filter("back")]).sort("loop", "n")
+
+
+def _rework(runs: pl.DataFrame) -> pl.DataFrame:
+    """Find runs whose label was seen before; both edges of what lies between must be in known order."""
+    label = [*_THREAD, "label"]
+    after = pl.col("ordered").shift(-1).over(_THREAD)
+    runs = runs.with_columns(after.fill_null(value=True).alias("left_in_order")).with_columns(
+        pl.col("event_ids").list.last().shift().over(label).alias("earlier"),
+        pl.col("left_in_order").shift().over(label).alias("left"),
+        pl.col("end").shift().over(label).alias("since"),
+    )
+    found = runs.filter(pl.col("earlier").is_not_null() & pl.col("ordered") & pl.col("left"))
+    return found.with_columns(
+        *_row("L3", "'{}' had to be done again", Severity.MEDIUM),
+        pl.col("event_ids").list.first().alias("primary_event_id"),
+        pl.col("event_ids").list.slice(0, 1).alias("extra_event_ids"),
+        pl.col("label").alias("touchpoint"),
+        _minutes(pl.col("since"), pl.col("end")),
+    ).with_columns(pl.concat_list("earlier", "primary_event_id").alias("event_ids")).drop("ordered", "start", "end")
+
+
+def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Find maximal stretches below the highest stage reached so far."""
+    stages = pl.DataFrame(
+        [
+            {"journey_type": name, "stage": stage, "stage_no": number}
+            for name, model in sorted(context.models.items())
+            for number, (stage, _) in enumerate(model.stages)
+        ],
+        schema={"journey_type": pl.String, "stage": pl.String, "stage_no": pl.Int32},
+    )
+    staged = steps.join(stages, on=["journey_type", "stage"]).sort(*_THREAD, "step_no")
+    highest = pl.col("stage_no").cum_max().shift().over(_THREAD)
+    below = (pl.col("stage_no") < highest).fill_null(value=False)
+    staged = staged.with_columns(
+        below.alias("below"),
+        ordered(_THREAD).alias("ordered"),
+        pl.col("event_id").shift().over(_THREAD).alias("last"),
+        pl.col("outcome").shift().over(_THREAD).alias("before"),
+        pl.col("end").shift().over(_THREAD).alias("since"),
+    )
+    fresh = pl.col("below") & ~pl.col("below").shift().over(_THREAD).fill_null(value=False)
+    bodies = staged.with_columns(fresh.cum_sum().alias("body")).filter("below")
+    grouped = bodies.group_by("body", maintain_order=True).agg(
+        pl.col("customer_id", *_THREAD, "before", "ordered", "since", "last").first(),
+        pl.col("stage").first().alias("label"),
+        pl.col("event_id").alias("extra_event_ids"),
+        pl.col("end").max(),
+    )
+    return grouped.filter("ordered").with_columns(
+        *_row("L4", "the journey fell back to the stage '{}'", Severity.MEDIUM),
+        pl.col("extra_event_ids").list.first().alias("primary_event_id"),
+        pl.concat_list("last", "extra_event_ids").alias("event_ids"),
+        _minutes(pl.col("since"), pl.col("end")),
+    ).drop("ordered", "end")
+
+
+def _intended(rows: pl.DataFrame, steps: pl.DataFrame, settings: LoopSettings) -> pl.DataFrame:
+    """Mark repetition that the plan has, or that follows a schedule (0.1, ruling 7)."""
+    gap = pl.col("start").diff().over("journey_id", "label").dt.total_microseconds()
+    once = steps.unique("event_id", keep="first", maintain_order=True).with_columns(gap.alias("gap"))
+    rhythm = once.group_by("journey_id", "label").agg(
+        (
+            (pl.len() >= settings.scheduled_min)
+            & ((pl.col("gap").std() / pl.col("gap").mean()).fill_nan(None) < settings.scheduled_cv)
+            & ~(pl.col("direction") == Direction.INBOUND).fill_null(value=False).any()
+        )
+        .fill_null(value=False)
+        .alias("scheduled")
+    )
+    allowed = once.select(pl.col("event_id").alias("extra_event_ids"), "expected")
+    numbered = rows.with_columns(pl.int_range(pl.len()).alias("n"))
+    planned = (
+        numbered.select("n", "extra_event_ids")
+        .explode("extra_event_ids")
+        .join(allowed, on="extra_event_ids", how="left")
+        .group_by("n")
+        .agg(pl.col("expected").fill_null(value=False).all())
+    )
+    marked = numbered.join(planned, on="n", how="left").join(
+        rhythm, on=["journey_id", "label"], how="left"
+    )
+    intended = pl.col("expected").fill_null(value=False) | pl.col("scheduled").fill_null(value=False)
+    return marked.sort("n").with_columns(intended.alias("intended")).drop("n", "expected", "scheduled")
+
+
+LOOPS = Detector(
+    name="loops",
+    codes=("L1", "L2", "L3", "L4"),
+    settings=LoopSettings,
+    find=find,
+    notes=notes,
+    document=__doc__ or "",
+)

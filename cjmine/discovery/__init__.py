@@ -1,0 +1,1 @@
+"""How journeys really run: variants, directly-follows flows, a mined model."""

@@ -1,0 +1,53 @@
+"""Which distinct sequences of steps do journeys take, and how many take each?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from cjmine.domain.kernel import Context, Kernel, Partition
+from cjmine.domain.tables import TEXTS
+from cjmine.tally import Merge, Tally
+
+SEPARATOR = "\x1f"
+
+VARIANTS = Tally(
+    keys={"journey_type": pl.String, "variant": pl.String, "path": pl.String, "status": pl.String},
+    measures={"journeys": Merge.SUM},
+)
+
+
+def count_variants(partition: Partition, _context: Context) -> pl.DataFrame:
+    """Return the variant tally; ``path`` is the sequence of touchpoints, ``variant`` its digest."""
+    clean = pl.col("touchpoint").str.replace_all(SEPARATOR, "\\x1f", literal=True)
+    steps = partition.events.filter(pl.col("step_no").is_not_null()).sort("journey_id", "step_no")
+    paths = steps.group_by("journey_id", maintain_order=True).agg(clean.str.join(SEPARATOR).alias("path"))
+    keyed = partition.journeys.join(paths, on="journey_id")
+    return keyed.group_by(list(VARIANTS.keys)).agg(pl.len().alias("journeys"))
+
+
+COUNT_VARIANTS = Kernel(name="variants", output=VARIANTS, compute=count_variants)
+
+
+def distinct_variants(variants: pl.DataFrame) -> pl.DataFrame:
+    """Return journey_type, variant, steps (list), count; most frequent first.
+
+    Raises ``ValueError`` if two sequences share a digest: it cannot happen by
+    chance in the life of this project, but a silent collision would merge journeys.
+    """
+    keys = ["journey_type", "variant", "path"]
+    table = variants.group_by(keys).agg(pl.col("journeys").sum().alias("count"))
+    if table.select("journey_type", "variant").is_duplicated().any():
+        msg = "two different sequences share one 128-bit digest"
+        raise ValueError(msg)
+    steps = table.with_columns(pl.col("path").str.split(SEPARATOR).cast(TEXTS).alias("steps")).drop("path")
+    return steps.sort("count", "journey_type", "variant", descending=[True, False, False])
+
+
+def by_type(variants: pl.DataFrame) -> Mapping[str, dict[tuple[str, ...], int]]:
+    """Return, for each journey type, its distinct sequences and their counts."""
+    found: dict[str, dict[tuple[str, ...], int]] = {}
+    for row in distinct_variants(variants).iter_rows(named=True):
+        found.setdefault(row["journey_type"], {})[tuple(row["steps"])] = row["count"]
+    return dict(sorted(found.items()))

@@ -1,0 +1,50 @@
+"""What each finding code means, in the words every report and export uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """A code's short name and one sentence a reader needs."""
+
+    name: str
+    sentence: str
+
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    {
+        "L1": Code("Self-loop", "The same step happened again straight after itself."),
+        "L2": Code("Short loop", "The customer went back and forth between two steps."),
+        "L3": Code("Rework", "A step had to be done again after other steps had followed it."),
+        "L4": Code("Stage return", "The journey fell back to a stage that had already been left."),
+        "L5": Code("Service revisit", "The customer came back to a service that had already let them go."),
+        "L6": Code("Ping-pong", "Two services passed the customer to and fro."),
+        "D1": Code("Repeat contact", "The customer made contact again about the same need, unanswered."),
+        "D2": Code("Parallel channels", "The customer tried several channels at once for the same need."),
+        "D3": Code("Resubmission", "The customer sent the same information again."),
+        "D5": Code(
+            "Same contact recorded twice",
+            "Two systems recorded one contact; the rows are merged and are not waste.",
+        ),
+        "H1": Code("Live transfer", "The customer was passed on to another service within one contact."),
+        "H2": Code("Referral", "One service passed the case to another, and the customer waited."),
+        "H3": Code("Customer-carried handoff", "The customer had to carry the case to the next service."),
+        "V1": Code("Missing step", "The intended journey has a step here that did not happen."),
+        "V2": Code("Ad hoc step", "A step happened that the intended journey does not have here."),
+        "V3": Code("Out of order", "A step of the intended journey happened at the wrong point."),
+        "V8": Code("Too many repeats", "A step ran more often than the intended journey allows."),
+    }
+)
+"""Finding code to its meaning, in report order."""
+
+
+def meaning(code: str) -> Code:
+    """Return the meaning of ``code``; an unknown code stands for itself.
+
+    >>> meaning("L6").name
+    'Ping-pong'
+    """
+    return CODES.get(code, Code(code, "See the rule's own page."))

@@ -1,0 +1,148 @@
+"""The contract between the engine and everything that looks at customers' events.
+
+A kernel is a pure function of one partition (some customers, each whole) and
+the frozen context (what is true of all customers). Its output merges, so any
+partition of the customers gives the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+import polars as pl
+
+from cjmine.domain.models import IntendedJourney
+from cjmine.domain.settings import Settings
+from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
+from cjmine.domain.working_time import WorkingCalendar
+from cjmine.tally import Merge, Tally
+
+SettingsType = TypeVar("SettingsType", bound=Settings)
+
+
+ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
+    "costs": {
+        "journey_type": pl.String,
+        "variant": pl.String,
+        "whole": pl.Boolean,
+        "cost": pl.Int32,
+        "fitness": pl.Float64,
+    },
+    "moves": {
+        "journey_type": pl.String,
+        "variant": pl.String,
+        "whole": pl.Boolean,
+        "position": pl.Int32,
+        "step_no": pl.Int32,
+        "step": pl.String,
+        "kind": pl.String,
+        "expected": pl.Boolean,
+    },
+    "deviations": {
+        "journey_type": pl.String,
+        "variant": pl.String,
+        "whole": pl.Boolean,
+        "number": pl.Int32,
+        "code": pl.String,
+        "label": pl.String,
+        "message": pl.String,
+        "evidence": pl.List(pl.Int32),
+        "primary": pl.Int32,
+        "extra": pl.List(pl.Int32),
+    },
+}
+"""Schemas of ``Context.aligned``; ``whole`` is false for prefix alignments of unfinished journeys."""
+
+
+class Output(Protocol):
+    """What a kernel returns: a table that knows its schema and its merge."""
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Column names and types."""
+        ...
+
+    def empty(self) -> pl.DataFrame:
+        """Return the identity of ``merge``."""
+        ...
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``frame`` with exactly this output's columns and types."""
+        ...
+
+    def merge(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """Merge partial outputs into one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """Some customers, each whole: their rows in the tables' total orders."""
+
+    events: pl.DataFrame = field(default_factory=EVENT.empty)
+    contacts: pl.DataFrame = field(default_factory=CONTACT.empty)
+    journeys: pl.DataFrame = field(default_factory=JOURNEY.empty)
+    moves: pl.DataFrame = field(default_factory=MOVE.empty)
+    findings: pl.DataFrame = field(default_factory=FINDING.empty)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is true of all customers; frozen before a pass begins.
+
+    ``extracted_at`` is the last instant each system was seen (2.15);
+    ``abandon_after`` the silence after which an unfinished journey counts as
+    abandoned; ``models`` the intended journey of each journey type;
+    ``aligned`` the distinct variants aligned once (tables of ``ALIGNED``);
+    ``calendar`` the working hours waits are measured in, if any.
+    """
+
+    settings: Mapping[str, Settings] = field(default_factory=dict)
+    models: Mapping[str, IntendedJourney] = field(default_factory=dict)
+    extracted_at: Mapping[str, datetime] = field(default_factory=dict)
+    abandon_after: timedelta = timedelta(days=30)
+    aligned: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    calendar: WorkingCalendar | None = None
+
+    def of(self, kind: type[SettingsType]) -> SettingsType:
+        """Return the settings of one class, or its defaults."""
+        found = self.settings.get(kind.__name__)
+        return found if isinstance(found, kind) else kind()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """A named pure function over one partition, with the output it declares.
+
+    ``into`` names the partition's table that the output becomes for the kernels
+    after it (``findings`` grows, the others are replaced); ``None`` for tallies.
+    """
+
+    name: str
+    output: Output
+    compute: Callable[[Partition, Context], pl.DataFrame]
+    into: str | None = None
+
+
+NOTES = Tally(keys={"detector": pl.String, "note": pl.String}, measures={"count": Merge.SUM})
+"""What a detector saw but could not decide or was told to leave out, counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detector:
+    """One rule in one file: its codes, its settings, and how it finds its rows.
+
+    ``needs`` names detectors whose findings it reads; ``notes`` counts what it
+    had to leave undecided, so that silence is never mistaken for absence.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    settings: type[Settings]
+    find: Callable[[Partition, Context], pl.DataFrame]
+    notes: Callable[[Partition, Context], pl.DataFrame] | None = None
+    needs: tuple[str, ...] = ()
+    document: str = ""

@@ -1,0 +1,115 @@
+"""Process models as values: block-structured tree, Petri net, automaton, intended journey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int32]
+
+
+class Operator(StrEnum):
+    """How the children of a tree node run."""
+
+    SEQUENCE = "sequence"
+    CHOICE = "choice"
+    PARALLEL = "parallel"
+    LOOP = "loop"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A block-structured model (process tree).
+
+    A leaf has no operator: ``label`` names a visible step, ``None`` is silent.
+    ``LOOP`` has two children: the body, and what leads back to it.
+    """
+
+    operator: Operator | None = None
+    label: str | None = None
+    children: tuple[Tree, ...] = ()
+
+
+SILENT = Tree()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A Petri net transition; ``label`` is ``None`` when silent."""
+
+    name: str
+    label: str | None
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PetriNet:
+    """A place/transition net: places are numbers, arcs may repeat a place (weights)."""
+
+    places: tuple[str, ...]
+    transitions: tuple[Transition, ...]
+    initial: Mapping[int, int]
+    final: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automaton:
+    """The reachability graph of a bounded net, state 0 first.
+
+    ``arcs`` has one row (source, label index, target) per visible arc;
+    ``silent`` one row (source, target) per silent arc; both sorted.
+    """
+
+    labels: tuple[str, ...]
+    n_states: int
+    finals: tuple[int, ...]
+    arcs: IntArray
+    silent: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A ``repeat`` block: its steps in order and how often it may run."""
+
+    steps: tuple[str, ...]
+    minimum: int
+    maximum: int
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntendedJourney:
+    """How a journey is meant to run, from any notation.
+
+    ``tree`` is absent for imported nets. ``stages`` gives each stage's steps in
+    order; ``branches`` lists, for each ``together``, the steps of its branches;
+    ``mapping`` leads from a system's activity to a step.
+    """
+
+    name: str
+    title: str
+    net: PetriNet
+    tree: Tree | None = None
+    version: str = ""
+    need: str | None = None
+    source: str = ""
+    stages: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    anytime: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    success: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    branches: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Labels of the net's visible transitions, sorted."""
+        return tuple(sorted({t.label for t in self.net.transitions if t.label is not None}))

@@ -1,0 +1,70 @@
+"""Read the tables that say which ids of different systems belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from cjmine.errors import SourceError, nearest
+from cjmine.identity.customers import node, normalised
+from cjmine.identity.settings import Crosswalk, IdentitySettings
+
+
+def read(crosswalk: Crosswalk, path: Path, settings: IdentitySettings) -> pl.DataFrame:
+    """Return the crosswalk as one node column per namespace, blanks as null.
+
+    Every column is text. Raises ``SourceError`` for a missing column, with the
+    nearest name.
+    """
+    try:
+        table = pl.read_csv(
+            path,
+            separator=crosswalk.delimiter or ",",
+            encoding=crosswalk.encoding or "utf8",
+            infer_schema=False,
+        )
+    except pl.exceptions.PolarsError as fault:
+        raise SourceError(f"{path}: cannot be read as CSV: {fault}", "check its delimiter and encoding") from fault
+    table = table.rename({name: name.removeprefix("\ufeff").strip() for name in table.columns})
+    faults = [
+        f"{path}: no column {column!r} for {scheme!r}; it has {', '.join(table.columns)}"
+        + nearest(column, table.columns)
+        for scheme, column in crosswalk.columns.items()
+        if column not in table.columns
+    ]
+    if faults:
+        raise SourceError(faults)
+    keys = {key.name: key for key in settings.keys}
+    clean = {scheme: pl.col(column).str.strip_chars() for scheme, column in crosswalk.columns.items()}
+    clean = {scheme: pl.when(value != "").then(value) for scheme, value in clean.items()}
+    return table.select(
+        node(scheme, normalised(keys[scheme], value) if scheme in keys else value).alias(f"node:{scheme}")
+        for scheme, value in clean.items()
+    )
+
+
+def coverage(tables: Mapping[str, pl.DataFrame], seen: pl.Series) -> pl.DataFrame:
+    """Count each crosswalk's rows, and how many name an id that an export holds.
+
+    Returns file, rows, used (rows with an id seen), joining (rows with two or more).
+    """
+    rows: list[dict[str, object]] = []
+    for name, table in tables.items():
+        hits = table.select(pl.sum_horizontal(pl.all().is_in(seen.implode()).fill_null(value=False)).alias("hits"))
+        rows.append(
+            {
+                "file": name,
+                "rows": table.height,
+                "used": hits.filter(pl.col("hits") >= 1).height,
+                "joining": hits.filter(pl.col("hits") > 1).height,
+            }
+        )
+    schema = {"file": pl.String, "rows": pl.Int64, "used": pl.Int64, "joining": pl.Int64}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def namespaces(crosswalks: Sequence[Crosswalk]) -> set[str]:
+    """Return every namespace a crosswalk names."""
+    return {scheme for crosswalk in crosswalks for scheme in crosswalk.columns}

@@ -1,0 +1,54 @@
+"""How ids of several systems are recognised as one customer's."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from cjmine.domain.settings import Settings, Share
+
+
+class Normalise(StrEnum):
+    """How a key's values are made comparable; nothing is guessed."""
+
+    NONE = "none"
+    LOWER = "lower"
+    DIGITS = "digits"
+    E164 = "e164"
+
+
+class Key(Settings):
+    """A key that several systems record, such as a phone number.
+
+    ``country`` is the calling code that replaces a leading 0 (``e164`` only).
+    """
+
+    name: str = Field(min_length=1)
+    normalise: Normalise = Normalise.NONE
+    country: str = "44"
+
+
+class Crosswalk(Settings):
+    """A table that says which ids belong together: namespace to column name."""
+
+    file: str
+    columns: dict[str, str] = Field(min_length=2)
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+class IdentitySettings(Settings):
+    """Keys, crosswalks, and the guards against joining too much.
+
+    A key value shared by ids of more than ``max_people_per_key`` people is not
+    used to join; a customer with more than ``max_ids`` ids of one system is
+    reported as probably a dummy. ``max_without_id`` is the largest share of rows
+    without any id a source may have.
+    """
+
+    keys: tuple[Key, ...] = ()
+    crosswalks: tuple[Crosswalk, ...] = ()
+    max_people_per_key: int = Field(default=3, ge=1)
+    max_cases: int = Field(default=50, ge=1)
+    max_without_id: Share = 0.2

@@ -1,0 +1,1 @@
+"""Exports of one system become canonical events, a ledger and a quarantine."""

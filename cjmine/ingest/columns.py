@@ -1,0 +1,128 @@
+"""Knows our columns: checks what a source maps to them, and renames each file's columns to ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import polars as pl
+
+from cjmine.domain.tables import EVENT
+from cjmine.domain.vocabulary import Channel, Direction, ItemState, Outcome
+from cjmine.errors import SettingsError, SourceError, nearest
+from cjmine.ingest.raw import Raw
+from cjmine.ingest.settings import Source
+
+CHOICES: dict[str, type[StrEnum]] = {
+    "channel": Channel,
+    "direction": Direction,
+    "outcome": Outcome,
+    "item_state": ItemState,
+}
+TIMES = ("start", "end")
+FLAGS = ("automatic", "bulk")
+_DERIVED = {
+    *("event_id", "customer_id", "source_system", "system_rank", "source_file", "source_row", "link_keys"),
+    *("precision", "merged_ids", "touchpoint", "stage", "contact_id", "journey_id", "assigned_by", "step_no"),
+}
+DECIDED_LATER = ("customer_id", "touchpoint", "stage", "contact_id", "journey_id", "assigned_by", "step_no")
+MAPPABLE = (*(name for name in EVENT.schema if name not in _DERIVED), "customer", "case_key")
+TEXT_COLUMNS = tuple(name for name in MAPPABLE if name not in (*TIMES, *FLAGS))
+BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+KEEP = "keep:"
+
+
+class MissingColumnError(SourceError):
+    """A mapped column is in none of a file's columns."""
+
+    def __init__(self, faults: Sequence[str], targets: Sequence[str], found: Sequence[str]) -> None:
+        self.targets, self.found = tuple(targets), tuple(found)
+        super().__init__(faults)
+
+
+def schema(keys: Sequence[str]) -> pl.Schema:
+    """Columns of the events of one source: EVENT's without what later stations decide, customer and keys."""
+    kept: dict[str, pl.DataType] = {
+        name: kind for name, kind in EVENT.schema.items() if name not in DECIDED_LATER
+    }
+    texts = dict.fromkeys(("customer", *keys), pl.String())
+    return pl.Schema({**kept, **texts})
+
+
+def check(source: Source, keys: Sequence[str]) -> None:
+    """Raise ``SettingsError`` with every fault of a source's columns and constants."""
+    known = {*MAPPABLE, *keys}
+    given = [*source.columns, *source.constants]
+    faults = [
+        f"'{name}' is not a column of ours{nearest(name, known)}" for name in given if name not in known
+    ]
+    faults += [
+        f"'{name}' is given by a column and by a constant" for name in source.columns if given.count(name) > 1
+    ]
+    faults += [f"a key cannot be called '{key}'" for key in keys if key in {*EVENT.schema, *MAPPABLE}]
+    faults += [f"'{name}' cannot be a constant" for name in TIMES if name in source.constants]
+    for name, choice in CHOICES.items():
+        value = source.constants.get(name)
+        if value is not None and value not in list(choice):
+            faults.append(f"'{value}' is not a {name}{nearest(str(value), list(choice)) or _listed(choice)}")
+    faults += [
+        f"'{source.constants[name]}' is not true or false ({name})"
+        for name in FLAGS
+        if name in source.constants and str(source.constants[name]).casefold() not in BOOLEANS
+    ]
+    faults += [f"'{name}' is not mapped" for name in ("activity", "start") if name not in given]
+    if not {"customer", *keys} & set(given):
+        faults.append("neither 'customer' nor a key is mapped, so no row could have a customer")
+    if faults:
+        raise SettingsError([f"source '{source.name}': {fault}" for fault in faults])
+
+
+def _listed(choice: type[StrEnum]) -> str:
+    return f"; use one of {', '.join(choice)}"
+
+
+def wanted(source: Source) -> frozenset[str]:
+    """Return every name an export of this source may be asked for."""
+    return frozenset([*source.keep, *(name for mapped in source.columns.values() for name in mapped.from_)])
+
+
+def select(raws: Sequence[tuple[str, Raw]], source: Source) -> pl.DataFrame:
+    """Rename each file's columns to ours and stack the files.
+
+    Raises ``MissingColumnError`` with every mapped column that a file lacks;
+    files without rows lack nothing.
+    """
+    frames, faults, targets, found = [], list[str](), list[str](), list[str]()
+    for name, raw in raws:
+        if not raw.position.height:
+            continue
+        chosen: dict[str, str] = {}
+        asked = {
+            **{ours: m.from_ for ours, m in source.columns.items()},
+            **{KEEP + k: (k,) for k in source.keep},
+        }
+        for ours, theirs in asked.items():
+            present = next((one for one in theirs if one in raw.frame.columns), None)
+            if present is not None:
+                chosen[ours] = present
+                continue
+            listed = " or ".join(f"'{one}'" for one in theirs)
+            near = next((text for one in theirs if (text := nearest(one, raw.names))), "")
+            faults.append(
+                f"{name}: no column {listed} (for {ours}){near}; found {', '.join(raw.names) or 'none'}"
+            )
+            targets.append(ours)
+            found.extend(raw.names)
+        columns = [raw.frame[theirs].alias(ours) for ours, theirs in chosen.items()]
+        position = raw.position.rename({"row": "source_row"})
+        frames.append(
+            pl.DataFrame(
+                [pl.repeat(name, raw.position.height, eager=True).alias("source_file"), *position, *columns]
+            )
+        )
+    if faults:
+        raise MissingColumnError(faults, targets, list(dict.fromkeys(found)))
+    if len({tuple(frame.schema.items()) for frame in frames}) > 1:
+        msg = f"source '{source.name}': times are text in one file and instants in another"
+        raise SourceError(msg)
+    return pl.concat(frames) if frames else pl.DataFrame()

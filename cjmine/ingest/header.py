@@ -1,0 +1,66 @@
+"""Which columns does an export have? Asked before anything is read, to check a project file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zlib
+from pathlib import Path
+
+from cjmine.ingest.delimited import sniff
+from cjmine.ingest.raw import utf8
+from cjmine.ingest.settings import Format, Source
+
+_HEAD = 262_144
+
+
+def header(path: Path, source: Source) -> tuple[str, ...]:
+    """Return the column names, or nothing where the format does not declare them (XES).
+
+    Raises ``SourceError`` where the text cannot be decoded.
+    """
+    if source.format is Format.PARQUET:
+        import polars as pl  # noqa: PLC0415 (only for this format)
+
+        try:
+            return tuple(pl.read_parquet_schema(path))
+        except (pl.exceptions.PolarsError, OSError):
+            return ()
+    if source.format is Format.XES:
+        return ()
+    head = _head(path)
+    lines = utf8(path.name, head, source.encoding).decode().splitlines()
+    if not lines:
+        return ()
+    if source.format is Format.JSONL:
+        return _keys(lines[:-1] if len(head) == _HEAD else lines)
+    delimiter = source.delimiter or sniff(head)
+    return tuple(next(csv.reader(io.StringIO(lines[0]), delimiter=delimiter), ()))
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes, inflated, cut at the last line end so that no character is cut."""
+    with path.open("rb") as file:
+        data = file.read(_HEAD)
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = zlib.decompressobj(31).decompress(data, _HEAD)
+        except zlib.error:
+            return b""
+    if len(data) < _HEAD:
+        return data
+    return data[: data.rfind(b"\n") + 1] or data
+
+
+def _keys(lines: list[str]) -> tuple[str, ...]:
+    """Return every key of the first lines: a line may leave out what it does not know."""
+    found: dict[str, None] = {}
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(row, dict):
+            found.update(dict.fromkeys(row))
+    return tuple(found)

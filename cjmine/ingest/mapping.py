@@ -1,0 +1,216 @@
+"""Gives an export's columns their meaning: our names, our choices, our instants; sets aside what has none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from cjmine.domain.tables import EVENT, TEXTS
+from cjmine.errors import CjmineError, SettingsError, SourceError, nearest, shortened
+from cjmine.ingest.clock import Clocked, read_times
+from cjmine.ingest.columns import BOOLEANS, CHOICES, DECIDED_LATER, FLAGS, KEEP, TEXT_COLUMNS, TIMES, schema
+from cjmine.ingest.raw import shorten
+from cjmine.ingest.settings import Mapped, Source
+
+NO_CUSTOMER = "no customer id"
+WITHOUT_ID = pl.Schema({"source": pl.String, "native_case_id": pl.String})
+_MANY_ACTIVITIES = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """What mapping made of a source's rows: events, rows set aside, rows filtered per file, warnings.
+
+    ``without_id`` (source, native_case_id) has one row per row set aside for want of any id.
+    """
+
+    events: pl.DataFrame
+    faults: pl.DataFrame
+    without_id: pl.DataFrame
+    filtered: dict[str, int]
+    warnings: tuple[str, ...]
+
+
+def events(frame: pl.DataFrame, source: Source, *, rank: int, timezone: str, keys: Sequence[str]) -> Events:
+    """Turn selected rows into events, in file and row order; every row is accepted, set aside or filtered."""
+    if frame.is_empty():
+        nobody = pl.DataFrame(schema=WITHOUT_ID)
+        return Events(
+            events=schema(keys).to_frame(), faults=_no_faults(), without_id=nobody, filtered={}, warnings=()
+        )
+    kept = frame
+    for name, values in source.keep.items():
+        kept = kept.filter(pl.col(KEEP + name).is_in(list(values)))
+    gone = frame.height - kept.height
+    per_file = (
+        frame["source_file"]
+        .value_counts()
+        .join(kept["source_file"].value_counts(name="kept"), on="source_file", how="left")
+    )
+    filtered = {f: n - (k or 0) for f, n, k in per_file.iter_rows()} if gone else {}
+    rows = _translated(kept.select(~pl.selectors.starts_with(KEEP)), source, keys)
+    clocks, warnings = _clocks(rows, source, timezone)
+    faults = _faults(rows, clocks, keys)
+    nobody = rows[faults.filter(pl.col("reason") == NO_CUSTOMER)["index"]]
+    good = _finished(rows, clocks, source, rank).filter(~pl.col("index").is_in(faults["index"].implode()))
+    good, more = _ended(good)
+    done = EVENT.conform(good).drop(DECIDED_LATER).hstack(good.select("customer", *keys))
+    said = (*warnings, *more, *_remarks(done, keys))
+    return Events(
+        events=done.select(schema(keys).names()),
+        faults=faults.drop("index"),
+        without_id=nobody.select(pl.lit(source.name).alias("source"), "native_case_id"),
+        filtered=filtered,
+        warnings=tuple(f"source '{source.name}': {warning}" for warning in said),
+    )
+
+
+def _no_faults() -> pl.DataFrame:
+    texts = dict.fromkeys(("column", "value", "reason"), pl.String)
+    return pl.DataFrame(schema={"source_file": pl.String, "source_row": pl.Int64, "line": pl.Int64, **texts})
+
+
+def _translated(rows: pl.DataFrame, source: Source, keys: Sequence[str]) -> pl.DataFrame:
+    """Apply null values, translations and constants; unmapped columns are null."""
+    for name, mapped in source.columns.items():
+        if rows[name].dtype == pl.String:
+            rows = rows.with_columns(_value(name, mapped, source.null_values))
+    absent = [name for name in (*TEXT_COLUMNS, *FLAGS, *TIMES, *keys) if name not in rows.columns]
+    given = {name: source.constants.get(name) for name in absent}
+    return rows.with_columns(
+        pl.lit(None if value is None else str(value), pl.String).alias(name) for name, value in given.items()
+    ).with_row_index("index")
+
+
+def _value(name: str, mapped: Mapped, null_values: Sequence[str]) -> pl.Expr:
+    value = pl.col(name)
+    value = (
+        pl.when(value.is_in(list(null_values)) | (value.str.strip_chars() == "")).then(None).otherwise(value)
+    )
+    if mapped.map or mapped.default is not None:
+        known = list(mapped.map)
+        translated = (
+            value.replace(known, pl.Series(list(mapped.map.values()), dtype=pl.String)) if known else value
+        )
+        other = value if mapped.default is None else pl.lit(mapped.default)
+        value = pl.when(value.is_in(known)).then(translated).when(value.is_not_null()).then(other)
+    return value.alias(name)
+
+
+def _clocks(rows: pl.DataFrame, source: Source, timezone: str) -> tuple[dict[str, Clocked], list[str]]:
+    """Read both time columns; their faults are raised together."""
+    clocks, faults = {}, list[CjmineError]()
+    for name in TIMES:
+        if name in source.columns:
+            mapped = source.columns[name]
+            try:
+                clocks[name] = read_times(
+                    rows[name], mapped, timezone, f"column '{mapped.from_[0]}' ({name})"
+                )
+            except CjmineError as fault:
+                faults.append(fault)
+    if faults:
+        kind = SettingsError if all(isinstance(fault, SettingsError) for fault in faults) else SourceError
+        lines = [f"source '{source.name}': {line}" for fault in faults for line in fault.faults]
+        raise kind(lines, next((fault.hint for fault in faults if fault.hint), ""))
+    return clocks, [warning for clock in clocks.values() for warning in clock.warnings]
+
+
+def _faults(rows: pl.DataFrame, clocks: dict[str, Clocked], keys: Sequence[str]) -> pl.DataFrame:
+    """Return one row per event that cannot be used, with the first reason."""
+    place = ("index", "source_file", "source_row", "line")
+    reasons: list[tuple[str, pl.Expr | pl.Series]] = [
+        (name, pl.when(pl.col(name).is_null()).then(pl.lit(f"no {word}")))
+        for name, word in (("activity", "activity"), ("start", "start time"))
+    ]
+    reasons += [(name, clock.reasons) for name, clock in clocks.items()]
+    reasons += [(name, _not_chosen(rows[name], name, choice)) for name, choice in CHOICES.items()]
+    for name in FLAGS:
+        unread = pl.col(name).is_not_null() & ~pl.col(name).str.to_lowercase().is_in(list(BOOLEANS))
+        reasons.append((name, pl.when(unread).then(pl.lit("not true or false"))))
+    nobody = pl.all_horizontal(pl.col("customer", *keys).is_null())
+    reasons.append(("customer", pl.when(nobody).then(pl.lit(NO_CUSTOMER))))
+    parts = [
+        rows.select(
+            *place, pl.lit(name).alias("column"), pl.col(name).cast(pl.String).alias("value"), _named(reason)
+        ).drop_nulls("reason")
+        for name, reason in reasons
+    ]
+    return shorten(pl.concat(parts).unique(subset="index", keep="first", maintain_order=True).sort("index"))
+
+
+def _named(reason: pl.Expr | pl.Series) -> pl.Expr:
+    given = reason if isinstance(reason, pl.Expr) else pl.lit(reason)
+    return given.cast(pl.String).alias("reason")
+
+
+def _not_chosen(values: pl.Series, name: str, choice: type[StrEnum]) -> pl.Expr:
+    """Say for each value outside a closed choice which valid one is nearest."""
+    unknown = sorted(set(values.drop_nulls().unique()) - set(choice))
+    said = [f"{shortened(value)} is not a {name}{nearest(value, list(choice))}" for value in unknown]
+    return pl.col(name).replace_strict(unknown, said, default=None, return_dtype=pl.String)
+
+
+def _finished(rows: pl.DataFrame, clocks: dict[str, Clocked], source: Source, rank: int) -> pl.DataFrame:
+    """Add what every event has: its id, its instants, its link keys."""
+    start = clocks["start"]
+    end = clocks["end"].instants if "end" in clocks else start.instants
+    links = pl.concat_list(
+        f"{source.name}=" + pl.col("native_case_id"), "case=" + pl.col("case_key")
+    ).list.drop_nulls()
+    flags = [
+        pl.col(name).str.to_lowercase().replace_strict(BOOLEANS, default=None, return_dtype=pl.Boolean)
+        for name in FLAGS
+    ]
+    return rows.with_columns(
+        *flags,
+        start.instants.alias("start"),
+        end.alias("end").fill_null(start.instants),
+        start.precision.alias("precision"),
+        pl.lit(source.name).alias("source_system"),
+        pl.lit(rank, pl.Int32).alias("system_rank"),
+        pl.format("{}:{}:{}", pl.lit(source.name), "source_file", "source_row").alias("event_id"),
+        pl.when(links.list.len() > 0).then(links).cast(TEXTS).alias("link_keys"),
+    )
+
+
+def _ended(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Let no event end before it starts."""
+    backwards = rows.select((pl.col("end") < pl.col("start")).sum()).item()
+    if not backwards:
+        return rows, []
+    said = f"{backwards} rows end before they start; their end is taken to be their start"
+    return rows.with_columns(pl.max_horizontal("start", "end").alias("end")), [said]
+
+
+def _remarks(done: pl.DataFrame, keys: Sequence[str]) -> list[str]:
+    """Point at what was accepted but looks odd."""
+    said = []
+    ids = ("customer", *keys)
+    for name in ids:
+        odd = int(
+            done[name]
+            .str.contains(r"^\s|\s$|[\u{a0}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}\u{feff}]")
+            .sum()
+        )
+        if odd:
+            said.append(
+                f"{odd} values of {name} have blanks around them or invisible characters; kept as they are"
+            )
+        if decimals := int(done[name].str.contains(r"^\d+\.0$").sum()):
+            said.append(
+                f"{decimals} values of {name} end in '.0'; other systems may write the same id without it"
+            )
+    different = done.select(
+        name
+        for name in done.columns
+        if name not in {"event_id", "source_file", "source_row", "link_keys", "merged_ids"}
+    )
+    if twice := done.height - different.n_unique():
+        said.append(f"{twice} rows repeat an earlier row in every mapped column; kept")
+    if (names := done["activity"].n_unique()) >= _MANY_ACTIVITIES:
+        said.append(f"{names} distinct activities; is free text mapped as activity?")
+    return said

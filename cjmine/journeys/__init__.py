@@ -1,0 +1,1 @@
+"""Joined events become contacts, and contacts become journeys."""

@@ -1,0 +1,112 @@
+"""Which rows belong to one contact? Legs of a call, pages of a session, echoes in other systems.
+
+One phone call appears as queue row, answer row and CRM row. Unless these are
+merged, every duplicate, loop and handoff is inflated; merging too much hides
+them. Precision matters more than recall (2.2), so an echo is a one-to-one
+pairing, and merges are reported for each pair of systems.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cjmine.domain.kernel import Context, Partition
+from cjmine.domain.settings import microseconds
+from cjmine.domain.vocabulary import Channel, Direction, Outcome
+from cjmine.journeys.echoes import pair_echoes
+from cjmine.journeys.settings import ContactSettings
+
+_SESSIONS = (Channel.WEB, Channel.APP)
+
+
+def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
+    """Return EVENT rows with ``contact_id`` set on inbound and outbound rows."""
+    settings = context.of(ContactSettings)
+    events = partition.events.with_columns(pl.int_range(pl.len()).alias("at"))
+    outside = pl.col("direction").is_in([Direction.INBOUND, Direction.OUTBOUND]).fill_null(value=False)
+    rows = events.filter(outside)
+    if not settings.merge or not rows.height:
+        return partition.events.with_columns(pl.when(outside).then("event_id").alias("contact_id"))
+    rows = _legs(rows, microseconds(settings.session_gap))
+    units = _transferred(_units(rows), microseconds(settings.transfer_gap))
+    rows = rows.join(units.select("unit", "call"), on="unit", how="left", maintain_order="left")
+    calls = _units(rows.drop("unit").rename({"call": "unit"}))
+    echoes = pair_echoes(calls, settings.echo_pad)
+    rows = rows.join(echoes, left_on="call", right_on="row", how="left", maintain_order="left")
+    rows = rows.with_columns(pl.coalesce("echo_of", "call").alias("contact"))
+    named = rows.sort("at").select("event_id", pl.col("event_id").first().over("contact").alias("contact_id"))
+    return events.drop("contact_id", "at").join(named, on="event_id", how="left", maintain_order="left")
+
+
+def _legs(rows: pl.DataFrame, session_gap: int) -> pl.DataFrame:
+    """Give rows of one call, thread or web session one ``unit`` (the position of its first row)."""
+    web = pl.col("channel").is_in(_SESSIONS).fill_null(value=False)
+    keyed = pl.col("contact_key").is_not_null()
+    rows = rows.with_columns(pl.when(~keyed).then("channel").alias("medium"))  # a call may pass through an IVR
+    group = ["customer_id", "source_system", "medium", "direction", "contact_key"]
+    chains = rows.filter(web | keyed).sort(*group, "at", nulls_last=True)
+    gap = (pl.col("start") - pl.col("end").cum_max().over(group).shift()).dt.total_microseconds()
+    fresh = (pl.struct(group) != pl.struct(group).shift()).fill_null(value=True) | (web & (gap > session_gap))
+    chains = chains.with_columns(fresh.cum_sum().alias("chain"))
+    chains = chains.with_columns(pl.col("at").first().over("chain").alias("unit")).drop("chain")
+    alone = rows.filter(~(web | keyed)).with_columns(pl.col("at").alias("unit"))
+    return pl.concat([chains, alone]).drop("medium").sort("at")
+
+
+def _units(rows: pl.DataFrame) -> pl.DataFrame:
+    """Summarise units: one row each, in order of their first row."""
+    return (
+        rows.group_by("unit")
+        .agg(
+            pl.col("customer_id", "source_system", "system_rank", "channel", "direction").first(),
+            pl.col("start").min(),
+            pl.col("end").max(),
+            pl.col("outcome").drop_nulls().last(),
+        )
+        .sort("unit")
+    )
+
+
+def _transferred(units: pl.DataFrame, within: int) -> pl.DataFrame:
+    """Join a leg under a new call id to the leg that was transferred just before it."""
+    group = ["customer_id", "source_system", "channel", "direction"]
+    legs = units.sort(*group, "start", "unit", nulls_last=True)
+    gap = (pl.col("start") - pl.col("end").shift()).dt.total_microseconds()
+    same = pl.struct(group) == pl.struct(group).shift()
+    carried = same & (pl.col("outcome").shift() == Outcome.TRANSFERRED) & gap.is_between(-within, within)
+    legs = legs.with_columns((~carried.fill_null(value=False)).cum_sum().alias("chain"))
+    return legs.with_columns(pl.col("unit").first().over("chain").alias("call")).drop("chain")
+
+
+def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
+    """Return CONTACT rows: what each contact was, from its rows in order."""
+    rows = partition.events.filter(pl.col("contact_id").is_not_null())
+    stands = pl.col("event_id").filter(pl.col("step_no").is_not_null()).first()
+
+    def said(name: str) -> pl.Expr:
+        return pl.col(name).drop_nulls().first()
+
+    def primary(name: str) -> pl.Expr:
+        return pl.coalesce(pl.col(name).filter(pl.col("step_no").is_not_null()).first(), pl.col(name).first())
+
+    grouped = rows.group_by("contact_id", maintain_order=True).agg(
+        pl.col("customer_id", "direction", "channel").first(),
+        said("journey_id"),
+        pl.col("event_id").alias("event_ids"),
+        pl.coalesce(stands, pl.col("event_id").first()).alias("primary_event_id"),
+        said("service"),
+        pl.col("service").drop_nulls().unique(maintain_order=True).alias("services"),
+        pl.col("start").min(),
+        pl.col("end").max(),
+        said("need"),
+        said("reason_code"),
+        pl.col("outcome").drop_nulls().last(),
+        primary("activity"),
+        primary("touchpoint"),
+        said("payload_key"),
+        (pl.col("outcome") == Outcome.TRANSFERRED).sum().alias("n_transfers"),
+        pl.col("automatic", "bulk").fill_null(value=False).all(),
+        (pl.len() - 1 + pl.col("merged_ids").list.len().fill_null(0).sum()).alias("merged_rows"),
+        pl.col("source_system").unique(maintain_order=True).alias("merged_systems"),
+    )
+    return grouped.sort("customer_id", "start", "contact_id")

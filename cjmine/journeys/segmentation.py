@@ -1,0 +1,130 @@
+"""Cut each customer's lifetime into journeys: one need pursued to an end (2.6).
+
+A journey is not a case. The default, ``hybrid``, lets shared case ids seed
+journeys, merges what serves one need at one time, lets unlinked contacts join
+by need, then service, then recency, and cuts what is left at long silences.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cjmine.domain.kernel import Context, Partition
+from cjmine.domain.settings import microseconds
+from cjmine.journeys import planned
+from cjmine.journeys.attach import attach
+from cjmine.journeys.linked import linked, merge_by_need
+from cjmine.journeys.settings import JourneySettings, SegmentBy
+
+UNMODELLED = "unmodelled"
+
+
+def assign_journeys(partition: Partition, context: Context) -> pl.DataFrame:
+    """Return EVENT rows with ``journey_id`` and ``assigned_by``; rows of a contact stay together."""
+    settings = context.of(JourneySettings)
+    units = _units(partition.events, context)
+    match settings.by:
+        case SegmentBy.CASE:
+            seeded = linked(units)
+            rest = units.join(seeded, on="unit", how="anti")
+            placed = pl.concat([seeded, _gaps(rest, ["customer_id"], settings)])
+        case SegmentBy.GAP:
+            placed = _gaps(units, ["customer_id"], settings)
+        case SegmentBy.START:
+            placed = _starts(units, settings)
+        case SegmentBy.HYBRID:
+            placed = _hybrid(units, settings)
+    events = partition.events.drop("journey_id", "assigned_by")
+    rows = _unit_of(events).join(placed, on="unit", how="left", maintain_order="left")
+    rows = rows.with_columns(pl.col("event_id").first().over("journey").alias("journey_id"))
+    return rows.drop("unit", "at", "journey")
+
+
+def _unit_of(events: pl.DataFrame) -> pl.DataFrame:
+    """Number the events, and give rows of one contact the number of its first row."""
+    numbered = events.with_columns(pl.int_range(pl.len()).alias("at"))
+    contact = pl.coalesce("contact_id", "event_id")
+    return numbered.with_columns(pl.col("at").first().over(contact).alias("unit"))
+
+
+def _units(events: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Summarise contacts and internal events: what segmentation needs to know of each."""
+    steps = planned.step_table(context.models)
+    success = {step for model in context.models.values() for step in model.success}
+    starts = steps.filter("starts")["activity"].unique().sort()
+    ends = steps.filter(pl.col("step").is_in(sorted(success)))["activity"].unique().sort()
+    needed = pl.col("need").replace_strict(
+        planned.by_need(context.models), default=pl.col("need"), return_dtype=pl.String
+    )
+    done = pl.col("activity").replace_strict(
+        planned.by_activity(steps), default=None, return_dtype=pl.String
+    )
+    rows = _unit_of(events).with_columns(
+        needed.alias("by_need"),
+        done.alias("by_activity"),
+        pl.col("activity").is_in(starts.implode()).alias("begins"),
+        pl.col("activity").is_in(ends.implode()).alias("succeeds"),
+        pl.col("start").dt.epoch("us").alias("from"),
+        pl.col("end").dt.epoch("us").alias("to"),
+    )
+    return (
+        rows.group_by("unit")
+        .agg(
+            pl.col("customer_id").first(),
+            pl.col("from").min(),
+            pl.col("to").max(),
+            pl.coalesce(
+                pl.col("by_need").drop_nulls().first(), pl.col("by_activity").drop_nulls().first()
+            ).alias("purpose"),
+            pl.col("service").drop_nulls().first(),
+            pl.col("link_keys").explode().drop_nulls().unique().sort(),
+            pl.col("begins", "succeeds").any(),
+        )
+        .sort("unit")
+    )
+
+
+def _hybrid(units: pl.DataFrame, settings: JourneySettings) -> pl.DataFrame:
+    seeded = merge_by_need(units, linked(units), microseconds(settings.attach))
+    free = units.join(seeded, on="unit", how="anti", maintain_order="left")
+    joined = attach(free, units, seeded, settings)
+    placed = pl.concat([seeded, joined])
+    rest = free.join(joined, on="unit", how="anti", maintain_order="left")
+    purposeful = _gaps(rest.filter(pl.col("purpose").is_not_null()), ["customer_id", "purpose"], settings)
+    vague = rest.filter(pl.col("purpose").is_null())
+    followers = attach(vague, units, purposeful, settings)
+    leftovers = vague.join(followers, on="unit", how="anti", maintain_order="left")
+    return pl.concat([placed, purposeful, followers, _gaps(leftovers, ["customer_id"], settings)])
+
+
+def _gaps(units: pl.DataFrame, within: list[str], settings: JourneySettings) -> pl.DataFrame:
+    """Begin a new journey after a silence longer than ``gap``."""
+    ordered = units.sort(*within, "from", "unit")
+    silence = pl.col("from") - pl.col("to").cum_max().over(within).shift()
+    fresh = (pl.struct(within) != pl.struct(within).shift()).fill_null(value=True)
+    fresh |= silence > microseconds(settings.gap)
+    return _numbered(ordered, fresh, "gap")
+
+
+def _starts(units: pl.DataFrame, settings: JourneySettings) -> pl.DataFrame:
+    """Begin a new journey at a start step, unless the one before is still running."""
+    ordered = units.sort("customer_id", "from", "unit")
+    customer = (pl.col("customer_id") != pl.col("customer_id").shift()).fill_null(value=True)
+    ended = pl.col("succeeds").cast(pl.Int32).cum_sum().over("customer_id").shift()
+    silence = pl.col("from") - pl.col("to").cum_max().over("customer_id").shift()
+    ordered = ordered.with_columns(
+        pl.when("begins").then(pl.when(customer).then(0).otherwise(ended)).alias("ended")
+    ).with_columns(pl.col("ended").forward_fill().over("customer_id").shift().alias("ended_before"))
+    restart = pl.col("begins") & (
+        (pl.col("ended") > pl.col("ended_before").fill_null(-1)) | (silence > microseconds(settings.restart_gap))
+    )
+    return _numbered(ordered, customer | restart, "start")
+
+
+def _numbered(ordered: pl.DataFrame, fresh: pl.Expr, reason: str) -> pl.DataFrame:
+    runs = ordered.with_columns(fresh.cum_sum().alias("run"))
+    return runs.select(
+        "unit",
+        pl.col("unit").min().over("run").cast(pl.Int64).alias("journey"),
+        pl.lit(reason).alias("assigned_by"),
+    )

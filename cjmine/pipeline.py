@@ -1,0 +1,181 @@
+"""The one line, top to bottom: exports in, a published run out. It calls, it never computes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from cjmine.audit.record import record
+from cjmine.conformance.aligned import align_all
+from cjmine.conformance.kernels import COSTS, DEVIATIONS, MOVES
+from cjmine.detectors.kernels import DETECT
+from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
+from cjmine.discovery.miner import Mined, mine
+from cjmine.discovery.variants import COUNT_VARIANTS, by_type, distinct_variants
+from cjmine.domain.kernel import NOTES, Context
+from cjmine.domain.results import Run
+from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
+from cjmine.engine import local
+from cjmine.engine.store import Store
+from cjmine.identity import crosswalk, customers, linkage
+from cjmine.ingest import source
+from cjmine.ingest.files import resolve
+from cjmine.ingest.limits import refuse_quarantine
+from cjmine.intended.automaton import automaton_of
+from cjmine.intended.bpmn_write import write_bpmn
+from cjmine.intended.net import net_of
+from cjmine.intended.pnml import pnml_of
+from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
+from cjmine.project.load import Loaded
+from cjmine.report import summary, totals
+from cjmine.report.publish import publish
+from cjmine.report.write import write_run
+
+Progress = Callable[[str, int, int], None]
+
+PASS_ONE = (*ARRANGE, *GLOBALS, COUNT_VARIANTS)
+PASS_TWO = (STATUS, COSTS, MOVES, DEVIATIONS, COUNT_VARIANTS, COUNT_FLOWS, COUNT_NODES, *DETECT)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """Everything the sources gave, and how it joined."""
+
+    events: pl.DataFrame
+    ledger: pl.DataFrame
+    quarantine: pl.DataFrame
+    linkage: linkage.Linkage
+    crosswalk: pl.DataFrame
+    warnings: tuple[str, ...]
+
+
+def run(loaded: Loaded, folder: Path, *, progress: Progress | None = None) -> Run:
+    """Read, join, arrange, discover, check, detect and publish one project; return the run."""
+    started = datetime.now(UTC)
+    tell = progress or (lambda _stage, _done, _of: None)
+    with publish(folder) as staging:
+        ingested = ingest(loaded, tell)
+        tell("arranging journeys", 0, 1)
+        store = Store.create(staging / "store", ingested.events)
+        finished = analyse(loaded, ingested, store, tell, started)
+        tell("writing the report", 0, 1)
+        write_run(finished, staging, models=_models(finished))
+        tell("writing the report", 1, 1)
+    return finished
+
+
+def ingest(loaded: Loaded, tell: Progress) -> Ingested:
+    """Read every source, refuse what is too broken, and give every row its customer."""
+    project, keys = loaded.project, [key.name for key in loaded.project.identity.keys]
+    readings = []
+    for rank, one in enumerate(project.sources):
+        tell(f"reading {one.name}", rank, len(project.sources))
+        readings.append(
+            source.read(one, rank=rank, roots=loaded.roots, timezone=project.clock.timezone, keys=keys)
+        )
+    ledger = pl.concat([reading.ledger for reading in readings])
+    quarantine = pl.concat([reading.quarantine for reading in readings])
+    refuse_quarantine(ledger, quarantine, project.output.max_quarantine)
+    tell("joining customers", 0, 1)
+    read = pl.concat([reading.events for reading in readings])
+    schemes = {one.name: one.id_scheme for one in project.sources}
+    noded = customers.with_nodes(read, schemes, project.identity)
+    tables = {
+        one.file: crosswalk.read(one, resolve((one.file,), loaded.roots)[0], project.identity)
+        for one in project.identity.crosswalks
+    }
+    people = customers.link(noded, list(tables.values()), project.identity, personal=project.personal)
+    events = EVENT.conform(customers.assign(noded, people))
+    without_id = pl.concat([reading.without_id for reading in readings])
+    joined = linkage.report(events, without_id, people, list(schemes), project.identity)
+    return Ingested(
+        events=events,
+        ledger=ledger,
+        quarantine=quarantine,
+        linkage=joined,
+        crosswalk=crosswalk.coverage(tables, people.ids["node"]),
+        warnings=(*joined.warnings, *(warning for reading in readings for warning in reading.warnings)),
+    )
+
+
+def analyse(loaded: Loaded, ingested: Ingested, store: Store, tell: Progress, started: datetime) -> Run:
+    """Run both passes over the store and gather what the report shows."""
+    project, models = loaded.project, loaded.models
+    context = Context(settings=project.parts(), models=models)
+    one = local.run(store, PASS_ONE, context, progress=lambda done, of: tell("arranging journeys", done, of))
+    tell("aligning variants", 0, 1)
+    automata = {name: automaton_of(model.net) for name, model in models.items()}
+    spans = one["spans"].with_columns(pl.from_epoch("first_us", "us"), pl.from_epoch("last_us", "us"))
+    context = dataclasses.replace(
+        context,
+        extracted_at=summary.instants(spans),
+        abandon_after=abandon_after(one["gaps"], project.journeys),
+        aligned=align_all(distinct_variants(one["variants"]), models, automata) if models else {},
+        calendar=project.clock.calendar(*summary.days(spans)),
+    )
+    two = local.run(store, PASS_TWO, context, progress=lambda done, of: tell("searching for patterns", done, of))
+    tell("discovering models", 0, 1)
+    mined = _mine(loaded, two["variants"])
+    tables = {table.name: store.table(table) for table in (EVENT, CONTACT, JOURNEY, MOVE, FINDING)}
+    notes = NOTES.merge([table for name, table in two.items() if name.endswith("_notes")])
+    counted = totals.table(two["totals"], tables["journeys"].height)
+    digest = summary.summary(tables, ingested.ledger, ingested.linkage.systems, ingested.linkage.pairs, one["echoes"], two["totals"])
+    parameters = {name: block.model_dump(mode="json") for name, block in project.parts().items()}
+    return Run(
+        name=project.project,
+        title=project.title or project.project,
+        summary={**digest, "warnings": list(ingested.warnings), "notes": notes.to_dicts()},
+        record=record(
+            project=project.project,
+            settings=project.model_dump(mode="json", by_alias=True),
+            text=loaded.text,
+            models={name: pnml_of(model.net, name) for name, model in models.items()},
+            ledger=ingested.ledger,
+            counts=summary.counts(tables),
+            timezone=project.clock.timezone,
+            started=started,
+            finished=datetime.now(UTC),
+        ),
+        warnings=(*ingested.warnings, *summary.remarks(mined, notes, context.abandon_after)),
+        parameters=parameters,
+        ledger=ingested.ledger,
+        quarantine=ingested.quarantine,
+        systems=ingested.linkage.systems,
+        pairs=ingested.linkage.pairs,
+        crosswalk=ingested.crosswalk,
+        echoes=one["echoes"],
+        flows=flow_table(two["flows"]),
+        nodes=node_table(two["nodes"]),
+        variants=summary.variants(distinct_variants(two["variants"]), tables["journeys"]),
+        deviations=tables["findings"].filter(pl.col("code").str.starts_with("V")),
+        totals=counted,
+        models=models,
+        discovered={name: found.tree for name, found in mined.items()},
+        **tables,
+    )
+
+
+def _mine(loaded: Loaded, variants: pl.DataFrame) -> dict[str, Mined]:
+    """Mine each journey type from its complete journeys."""
+    settings = loaded.project.discovery
+    complete = by_type(variants.filter(pl.col("status") == "complete"))
+    return {
+        name: mine(counted, noise=settings.noise, max_variants=settings.max_variants)
+        for name, counted in complete.items()
+    }
+
+
+def _models(finished: Run) -> dict[str, str]:
+    """Return the model files of a run: each discovered and each intended model."""
+    files = {f"intended-{name}.pnml": pnml_of(model.net, name) for name, model in finished.models.items()}
+    for name, model in finished.models.items():
+        if model.tree is not None:
+            files[f"intended-{name}.bpmn"] = write_bpmn(model.tree, name)
+    for name, tree in finished.discovered.items():
+        files[f"discovered-{name}.bpmn"] = write_bpmn(tree, name)
+        files[f"discovered-{name}.pnml"] = pnml_of(net_of(tree), name)
+    return files

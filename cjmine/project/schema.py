@@ -1,0 +1,133 @@
+"""What a project file may say; every key has a default or is required, none is ignored."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, create_model, field_validator
+
+from cjmine.detectors.roster import ROSTER
+from cjmine.discovery.settings import DiscoverySettings
+from cjmine.domain.settings import Settings, Share
+from cjmine.domain.working_time import WorkingCalendar
+from cjmine.identity.settings import IdentitySettings
+from cjmine.ingest.settings import Source
+from cjmine.journeys.settings import ContactSettings, JourneySettings
+
+_WORKING = re.compile(r"(\w{3})-(\w{3}) (\d\d):(\d\d)-(\d\d):(\d\d)")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_HOLIDAYS = {
+    "england": ("GB", "ENG"),
+    "wales": ("GB", "WLS"),
+    "scotland": ("GB", "SCT"),
+    "northern-ireland": ("GB", "NIR"),
+    "netherlands": ("NL", None),
+    "new-york": ("US", "NY"),
+}
+
+
+class Clock(Settings):
+    """The time zone of local times, and office hours for waits.
+
+    Without ``working`` waits are elapsed hours.
+    """
+
+    timezone: str = "UTC"
+    working: str | None = None
+    holidays: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            msg = f"{value!r} is not a time zone; write an IANA name such as 'Europe/London'"
+            raise ValueError(msg) from None
+        return value
+
+    @field_validator("working")
+    @classmethod
+    def _working(cls, value: str | None) -> str | None:
+        found = _WORKING.fullmatch(value) if value is not None else None
+        if value is not None and (found is None or not {found[1], found[2]} <= set(_DAYS)):
+            msg = f"{value!r} is not understood; write office hours as 'Mon-Fri 09:00-17:00'"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("holidays")
+    @classmethod
+    def _holidays(cls, value: str | None) -> str | None:
+        if value is not None and value not in _HOLIDAYS:
+            msg = f"{value!r} is not a known holiday calendar; one of {', '.join(_HOLIDAYS)}"
+            raise ValueError(msg)
+        return value
+
+    def calendar(self, first: date, last: date) -> WorkingCalendar | None:
+        """Return the office hours of the years the events span, or ``None`` without ``working``."""
+        found = _WORKING.fullmatch(self.working or "")
+        if found is None:
+            return None
+        begin, end = _DAYS.index(found[1]), _DAYS.index(found[2])
+        open_days = {(begin + n) % 7 for n in range((end - begin) % 7 + 1)}
+        closed: list[str] = []
+        if self.holidays is not None:
+            import holidays  # noqa: PLC0415 (slow to import, and only needed here)
+
+            country, part = _HOLIDAYS[self.holidays]
+            years = range(first.year, last.year + 2)
+            closed = sorted(
+                str(day) for day in holidays.country_holidays(country, subdiv=part, years=years)
+            )
+        return WorkingCalendar(
+            timezone=self.timezone,
+            week="".join("1" if day in open_days else "0" for day in range(7)),
+            opens=time(int(found[3]), int(found[4])),
+            closes=time(int(found[5]), int(found[6])),
+            holidays=tuple(closed),
+        )
+
+
+class Output(Settings):
+    """Where a run goes and when its input is too broken to believe."""
+
+    folder: Path | None = None
+    max_quarantine: Share = 0.01
+
+
+DetectorSettings: type[Settings] = create_model(
+    "DetectorSettings",
+    __base__=Settings,
+    **{detector.name: (detector.settings, detector.settings()) for detector in ROSTER},
+)
+"""One optional block for each detector on the roster."""
+
+
+class Project(Settings):
+    """A project file, read and checked."""
+
+    project: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    title: str = ""
+    personal: bool = False
+    clock: Clock = Clock()
+    sources: tuple[Source, ...] = Field(min_length=1)
+    identity: IdentitySettings = IdentitySettings()
+    contacts: ContactSettings = ContactSettings()
+    journeys: JourneySettings = JourneySettings()
+    discovery: DiscoverySettings = DiscoverySettings()
+    detectors: Settings = DetectorSettings()
+    output: Output = Output()
+
+    @field_validator("detectors", mode="before")
+    @classmethod
+    def _detectors(cls, value: object) -> object:
+        return DetectorSettings.model_validate({} if value is None else value)
+
+    def parts(self) -> dict[str, Settings]:
+        """Return every settings value that kernels may ask for, by class name."""
+        blocks = [self.contacts, self.journeys, self.identity, self.discovery]
+        blocks += [getattr(self.detectors, detector.name) for detector in ROSTER]
+        return {type(block).__name__: block for block in blocks}

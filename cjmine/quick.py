@@ -1,0 +1,196 @@
+"""Discover, check and find on one log, without a project file; each returns plain values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cjmine.conformance.alignment import align
+from cjmine.conformance.deviations import deviations_of, without_anytime
+from cjmine.detectors.kernels import COUNT_FINDINGS, DETECT
+from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
+from cjmine.discovery.miner import Mined, mine
+from cjmine.discovery.settings import DiscoverySettings
+from cjmine.discovery.variants import COUNT_VARIANTS, by_type, distinct_variants
+from cjmine.domain.kernel import Context, Kernel, Partition
+from cjmine.domain.tables import EVENT
+from cjmine.engine import local
+from cjmine.ingest.log import read_log
+from cjmine.ingest.source import Reading
+from cjmine.intended.automaton import automaton_of
+from cjmine.intended.bpmn_write import write_bpmn
+from cjmine.intended.load import load_model
+from cjmine.intended.net import net_of
+from cjmine.intended.pnml import pnml_of
+from cjmine.journeys.kernels import ARRANGE
+from cjmine.journeys.settings import ContactSettings, JourneySettings, SegmentBy
+from cjmine.report import process_map
+from cjmine.report.publish import explained
+from cjmine.report.tables import write_csv
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which columns of the log mean what; ``None`` for the usual names."""
+
+    case: str | None = None
+    activity: str | None = None
+    time: str | None = None
+    end: str | None = None
+    service: str | None = None
+    channel: str | None = None
+    direction: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovered:
+    """How the cases of a log run; ``flows`` and ``nodes`` as in ``domain.results.Run``."""
+
+    cases: int
+    events: int
+    variants: tuple[tuple[tuple[str, ...], int], ...]
+    flows: pl.DataFrame
+    nodes: pl.DataFrame
+    mined: Mined | None
+    warnings: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return cases, events, activities, variants, dfg, start, end as plain numbers and lists."""
+        nodes = self.nodes.sort("touchpoint")
+        flows = self.flows.sort("source", "target")
+        return {
+            "cases": self.cases,
+            "events": self.events,
+            "activities": nodes.height,
+            "variants": len(self.variants),
+            "dfg": [
+                {"from": row["source"], "to": row["target"], "count": row["count"]}
+                for row in flows.iter_rows(named=True)
+            ],
+            "start": _counts(nodes, "starts"),
+            "end": _counts(nodes, "ends"),
+            "warnings": list(self.warnings),
+        }
+
+
+def _counts(nodes: pl.DataFrame, column: str) -> dict[str, int]:
+    return {name: n for name, n in nodes.select("touchpoint", column).iter_rows() if n}
+
+
+def discover(log: Path | str, columns: Columns | None = None, *, noise: float | None = None) -> Discovered:
+    """How do the cases of a log run? ``noise`` given, also mine a model from them."""
+    reading, _, outputs = _arranged(log, columns, (COUNT_VARIANTS, COUNT_FLOWS, COUNT_NODES))
+    table = distinct_variants(outputs["variants"])
+    counted = {tuple(row["steps"]): row["count"] for row in table.iter_rows(named=True)}
+    ranked = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    most = DiscoverySettings().max_variants
+    return Discovered(
+        cases=sum(counted.values()),
+        events=reading.events.height,
+        variants=ranked,
+        flows=flow_table(outputs["flows"]),
+        nodes=node_table(outputs["nodes"]),
+        mined=None if noise is None else mine(counted, noise=noise, max_variants=most),
+        warnings=reading.warnings,
+    )
+
+
+def check(log: Path | str, model: Path | str, columns: Columns | None = None) -> dict[str, Any]:
+    """Where do the cases of a log leave the intended journey?
+
+    Whole cases are aligned: log move 1, visible model move 1, silent 0. Returns
+    variants, cases, cost_total, fitting_cases, fitness (mean over cases of
+    1 - cost / (length + shortest path)) and deviations, most frequent first.
+    """
+    journey = load_model(Path(model))
+    reading, _, outputs = _arranged(log, columns, (COUNT_VARIANTS,))
+    (counted,) = by_type(outputs["variants"]).values() or ({},)
+    mapped: Counter[tuple[str, ...]] = Counter()
+    for steps, count in counted.items():
+        mapped[tuple(journey.mapping.get(step, step) for step in steps)] += count
+    kept: Counter[tuple[str, ...]] = Counter()
+    for steps, count in mapped.items():
+        kept[without_anytime(steps, journey)[0]] += count
+    order = sorted(kept)
+    aligned = align(order, automaton_of(journey.net))
+    cases = sum(kept.values())
+    found: Counter[tuple[str, str, str]] = Counter()
+    touched: Counter[tuple[str, str, str]] = Counter()
+    for steps, alignment in zip(order, aligned, strict=True):
+        seen = [(d.code, d.kind.value, d.label) for d in deviations_of(alignment, journey, prefix=False)]
+        for key, times in Counter(seen).items():
+            found[key] += times * kept[steps]
+            touched[key] += kept[steps]
+    pairs = list(zip(order, aligned, strict=True))
+    return {
+        "variants": len(counted),
+        "cases": cases,
+        "cost_total": sum(kept[steps] * alignment.cost for steps, alignment in pairs),
+        "fitting_cases": sum(kept[steps] for steps, alignment in pairs if alignment.cost == 0),
+        "fitness": sum(kept[steps] * alignment.fitness for steps, alignment in pairs) / cases if cases else None,
+        "deviations": [
+            {"code": code, "kind": kind, "activity": label, "count": count, "cases": touched[code, kind, label]}
+            for (code, kind, label), count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        ],
+        "warnings": list(reading.warnings),
+    }
+
+
+def find(log: Path | str, columns: Columns | None = None) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+    """Which loops, duplicated contacts and handoffs does a log hold?
+
+    Returns FINDING rows, their totals by code, and warnings. Loops need nothing
+    but cases; handoffs need a service, duplicated contacts a direction.
+    """
+    detect = tuple(kernel for kernel in DETECT if kernel is not COUNT_FINDINGS)
+    reading, partition, outputs = _arranged(log, columns, (*detect, COUNT_FINDINGS))
+    return partition.findings, outputs["totals"], reading.warnings
+
+
+def _arranged(
+    log: Path | str, columns: Columns | None, kernels: Sequence[Kernel]
+) -> tuple[Reading, Partition, dict[str, pl.DataFrame]]:
+    """Read a log, make each case a journey, and run kernels over it as one partition."""
+    asked = columns or Columns()
+    reading = read_log(
+        Path(log),
+        case=asked.case,
+        activity=asked.activity,
+        time=asked.time,
+        end=asked.end,
+        service=asked.service,
+        channel=asked.channel,
+        direction=asked.direction,
+    )
+    events = reading.events.with_columns(pl.col("customer").alias("customer_id"))
+    settings = (
+        ContactSettings(merge=asked.direction is not None),
+        JourneySettings(by=SegmentBy.CASE),
+    )
+    context = Context(settings={type(block).__name__: block for block in settings})
+    partition = Partition(events=EVENT.conform(events).sort(EVENT.order, maintain_order=True))
+    arranged, outputs = local.enrich(partition, (*ARRANGE, *kernels), context)
+    return reading, arranged, outputs
+
+
+def write_findings(findings: pl.DataFrame, path: Path) -> None:
+    """Write FINDING rows as CSV, with cells that a spreadsheet would execute neutralised."""
+    with explained(path):
+        write_csv(findings, path)
+
+
+def write_discovered(found: Discovered, folder: Path, *, name: str) -> None:
+    """Write a process map (SVG, PNG) and the mined model (BPMN, PNML) into ``folder``."""
+    chosen = process_map.choose(found.nodes, found.flows)
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "process_map.svg").write_text(process_map.draw_svg(chosen), encoding="utf-8")
+        process_map.draw_png(chosen, folder / "process_map.png")
+        if found.mined is not None:
+            (folder / "model.bpmn").write_text(write_bpmn(found.mined.tree, name), encoding="utf-8")
+            (folder / "model.pnml").write_text(pnml_of(net_of(found.mined.tree), name), encoding="utf-8")

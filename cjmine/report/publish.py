@@ -1,0 +1,140 @@
+"""How does a run reach its folder whole, or not at all?
+
+It is written beside its final name, synced to disk, and moved into place in one
+step; the old run is renamed aside first and removed last, so a run that dies
+at any point leaves the last good one (or the next run brings it back).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cjmine.errors import EngineError
+from cjmine.report.lock import locked
+
+_ADVICE = {
+    errno.ENOSPC: "free some disk space, or choose another output folder",
+    errno.EDQUOT: "your disk quota is used up: free some space, or choose another output folder",
+    errno.EROFS: "the disk is read-only: choose another output folder",
+    errno.EACCES: "you may not write there: change the permissions, or choose another output folder",
+    errno.EPERM: "you may not write there: change the permissions, or choose another output folder",
+    errno.ENOTDIR: "part of the path is a file: choose another output folder",
+    errno.ENAMETOOLONG: "the path is too long: choose a shorter output folder",
+}
+_OS_ERROR = re.compile(r"os error (\d+)")
+
+
+@contextmanager
+def publish(target: Path) -> Iterator[Path]:
+    """Yield an empty folder to write a run into; it becomes ``target`` when the block ends well.
+
+    Raises ``EngineError`` when another process writes the same run, when
+    ``target`` is a link, a file, or a folder that holds something other than a
+    run of ours, and when the disk is full or read-only. Whatever is raised, the
+    old run stays and nothing half-written is left.
+    """
+    target = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a link
+    with _explained(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with locked(target.with_name(f".{target.name}.lock"), target):
+            aside = target.with_name(f".{target.name}.last-good")
+            _recover(target, aside)
+            _refuse_foreign(target)
+            staging = target.with_name(f".{target.name}.writing-{os.getpid()}-{secrets.token_hex(4)}")
+            staging.mkdir(mode=0o700)
+            try:
+                yield staging
+                _seal(staging)
+                _refuse_foreign(target)
+                _swap(staging, target, aside)
+            except BaseException:
+                shutil.rmtree(staging, ignore_errors=True)
+                raise
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    """Turn what the operating system says into what the user can do."""
+    try:
+        yield
+    except OSError as error:
+        # polars raises OSError without a number, but names it in the text
+        named = _OS_ERROR.search(str(error))
+        code = error.errno or (int(named[1]) if named else 0)
+        if code not in _ADVICE:
+            raise
+        place = error.filename or target
+        fault = f"{place}: cannot write the run: {os.strerror(code)}"
+        raise EngineError(fault, _ADVICE[code]) from error
+
+
+def _recover(target: Path, aside: Path) -> None:
+    """Undo what a run that died left behind; only called under the lock."""
+    if aside.is_dir() and not aside.is_symlink():
+        if (target / "run.json").is_file():
+            shutil.rmtree(aside)
+        elif not os.path.lexists(target):
+            aside.rename(target)
+    for leftover in target.parent.iterdir():
+        stale = leftover.name.startswith(f".{target.name}.writing-")
+        if stale and leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+
+
+def _refuse_foreign(target: Path) -> None:
+    if not os.path.lexists(target):
+        return
+    if target.is_symlink() or not target.is_dir():
+        kind = "a link" if target.is_symlink() else "not a folder"
+        fault = f"{target}: the output folder is {kind}"
+        raise EngineError(fault, "name a folder, or one that does not exist yet")
+    if any(target.iterdir()) and not (target / "run.json").is_file():
+        fault = (
+            f"{target}: is not empty and holds no run.json, so it is not a run of ours; nothing was changed"
+        )
+        raise EngineError(fault, "name an empty or a new folder for the output")
+
+
+def _seal(staging: Path) -> None:
+    """Make everything private and force it to the disk."""
+    for folder, _, files in os.walk(staging, topdown=False):
+        for name in files:
+            path = Path(folder, name)
+            path.chmod(0o600)
+            _sync(path)
+        Path(folder).chmod(0o700)
+        _sync(Path(folder))
+
+
+def _sync(path: Path) -> None:
+    folder = path.is_dir()
+    if folder and os.name == "nt":
+        return  # Windows cannot open a folder
+    handle = os.open(path, (os.O_RDONLY if folder else os.O_RDWR) | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _swap(staging: Path, target: Path, aside: Path) -> None:
+    # a folder cannot be replaced by a folder in one step: the old one steps aside
+    if target.exists():
+        target.rename(aside)
+    try:
+        staging.rename(target)
+    except OSError:
+        if aside.exists():
+            aside.rename(target)
+        raise
+    _sync(target.parent)
+    with suppress(OSError):
+        # the new run is in place; what cannot be removed now, the next run removes
+        shutil.rmtree(aside)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from cjmine.detectors.handoffs import HANDOFFS
+from cjmine.domain.working_time import WorkingCalendar
+from tests.builders import arranged, context, events, numbers
+
+CASES = YAML(typ="safe").load(Path(__file__).with_name("cases").joinpath("handoffs.yaml").read_text("utf-8"))
+
+
+def rows_of(case: dict[str, Any]) -> list[dict[str, Any]]:
+    size = len(case["services"])
+    columns = {
+        "service": list(case["services"]),
+        "outcome": case.get("outcomes", ["completed"] * size),
+        "item_id": case.get("items", [None] * size),
+        "item_state": case.get("states", [None] * size),
+        "direction": case.get("directions", ["internal"] * size),
+        "h": case.get("hours", [24 * n for n in range(size)]),
+        "contact_key": [case.get("contact")] * size,
+        "activity": [f"act {n}" for n in range(size)],
+        "channel": ["phone"] * size,
+    }
+    return [{name: values[n] for name, values in columns.items()} | {"link_keys": ["case=1"]} for n in range(size)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_cases(case: dict[str, Any]) -> None:
+    given = context()
+    partition = arranged(events(rows_of(case)), given)
+    seen: dict[str, list[list[int]]] = {}
+    for row in HANDOFFS.find(partition, given).iter_rows(named=True):
+        seen.setdefault(row["code"], []).append(numbers(row["event_ids"]))
+    assert {code: sorted(ids) for code, ids in seen.items()} == case["expect"]
+    assert HANDOFFS.notes is not None
+    assert dict(HANDOFFS.notes(partition, given).select("note", "count").iter_rows()) == case.get("notes", {})
+
+
+def test_waits_are_working_hours_where_the_office_has_hours() -> None:
+    """Friday 16:00 to Monday 10:00 is two working hours, 66 elapsed."""
+    calendar = WorkingCalendar(timezone="Europe/London", opens=time(9), closes=time(17))
+    rows = rows_of({"services": "HT", "hours": [4 * 24 + 7, 7 * 24 + 1]})
+    for given, hours in ((context(calendar=calendar), 2.0), (context(), 66.0)):
+        found = HANDOFFS.find(arranged(events(rows), given), given)
+        assert found["wait_h"].to_list() == [hours]

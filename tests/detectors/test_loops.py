@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from cjmine.detectors.loops import LOOPS
+from cjmine.journeys.settings import ContactSettings, JourneySettings, SegmentBy
+from tests.builders import arranged, context, events, numbers
+from tests.models import moving_home, sequence_model
+
+CASES = YAML(typ="safe").load(Path(__file__).with_name("cases").joinpath("loops.yaml").read_text("utf-8"))
+ONE_CASE = (ContactSettings(merge=False), JourneySettings(by=SegmentBy.CASE))
+
+
+def rows_of(case: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = []
+    for number, step in enumerate(case["steps"]):
+        row: dict[str, Any] = {"activity": step, "link_keys": ["case=1"]}
+        row["h"] = case.get("hours", range(len(case["steps"])))[number]
+        row["precision"] = case.get("precision", "s")
+        if "services" in case:
+            row["service"] = case["services"][number]
+        rows.append(row)
+    return rows
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_cases(case: dict[str, Any]) -> None:
+    given = context(*ONE_CASE)
+    found = LOOPS.find(arranged(events(rows_of(case)), given), given)
+    seen: dict[str, list[list[int]]] = {}
+    for row in found.iter_rows(named=True):
+        seen.setdefault(row["code"], []).append(numbers(row["event_ids"]))
+    assert {code: sorted(ids) for code, ids in seen.items()} == case["expect"]
+    if "times" in case:
+        (message,) = [row["message"] for row in found.iter_rows(named=True) if row["code"] == "L2"]
+        assert f"{case['times']} time(s)" in message
+    if "intended" in case:
+        assert found["intended"].to_list() == [case["intended"]]
+
+
+@pytest.mark.parametrize(
+    ("stages", "bodies"),
+    [([0, 1, 0, 1, 2], [[1, 2]]), ([0, 1, 2, 1, 1, 2, 3], [[2, 3, 4]]), ([0, 2, 1], [[1, 2]]), ([0, 1, 2], [])],
+)
+def test_stage_returns(stages: list[int], bodies: list[list[int]]) -> None:
+    model = sequence_model("abcd")
+    given = context(*ONE_CASE, models={"m": model})
+    frame = events([{"activity": "abcd"[s], "need": "n", "link_keys": ["case=1"]} for s in stages])
+    found = LOOPS.find(arranged(frame, given), given)
+    returns = [numbers(row["event_ids"]) for row in found.iter_rows(named=True) if row["code"] == "L4"]
+    assert returns == bodies
+
+
+def test_branches_of_a_together_are_read_one_at_a_time() -> None:
+    """Housing and council tax alternate; nothing goes back and forth for either."""
+    given = context(*ONE_CASE, models={"moving-home": moving_home()})
+    steps = ["close_old_account", "update_tenancy", "open_new_account", "update_tenancy"]
+    rows = [{"activity": s, "need": "change-of-address", "link_keys": ["case=1"]} for s in steps]
+    found = LOOPS.find(arranged(events(rows), given), given)
+    assert [(row["code"], numbers(row["event_ids"])) for row in found.iter_rows(named=True)] == [("L1", [1, 3])]
+
+
+def test_unknown_order_is_counted() -> None:
+    given = context(*ONE_CASE)
+    rows = [{"activity": s, "h": 0, "precision": "day", "link_keys": ["case=1"]} for s in "ABA"]
+    assert LOOPS.notes is not None
+    noted = LOOPS.notes(arranged(events(rows), given), given)
+    assert noted.to_dicts() == [{"detector": "loops", "note": "order of two steps unknown", "count": 2}]

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cjmine.ingest.settings import Source
+from cjmine.ingest.source import Reading, read
+
+ROOT = Path(__file__).parents[2]
+COLUMNS = {"customer": "who", "activity": "what", "start": "when"}
+Reader = Callable[..., Reading]
+
+
+@pytest.fixture
+def data_folder() -> Path:
+    folder = Path(os.environ.get("CJMINE_DATA") or ROOT / "../shared/data")
+    if not folder.is_dir():
+        pytest.skip(f"no real logs in {folder}; set CJMINE_DATA")
+    return folder
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> Reader:
+    """Write content under a name and read it as one source; ``who``, ``what`` and ``when`` are mapped."""
+
+    def go(name: str, content: bytes | str, *, keys: tuple[str, ...] = (), **settings: object) -> Reading:
+        raw = content if isinstance(content, bytes) else content.encode()
+        (tmp_path / name).write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
+        form = next(form for form in ("csv", "jsonl", "parquet", "xes") if f".{form}" in name)
+        given: dict[str, Any] = {"files": (name,), "format": form, "columns": COLUMNS, **settings}
+        source = Source(name="crm", **given)
+        return read(source, rank=3, roots=(tmp_path,), timezone="Europe/London", keys=keys)
+
+    return go
