@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cjmine.detectors.steps import ordered
+from cjmine.detectors.steps import latest, ordered
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.settings import Duration, Settings, duration, microseconds
 from cjmine.domain.vocabulary import Direction, ItemState, Lever, Outcome, Severity
@@ -94,20 +94,15 @@ def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def _rows(partition: Partition) -> pl.DataFrame:
-    """Return rows with a service, in order; of a contact only its first row and what follows a transfer."""
+    """Return rows with a service, in order; of a contact only its first row, transfers and what follows them."""
     planned = partition.moves.filter(pl.col("event_id").is_not_null()).select("event_id", "expected")
     rows = partition.events.filter(pl.col("service").is_not_null() & pl.col("journey_id").is_not_null())
     rows = rows.join(planned, on="event_id", how="left", maintain_order="left")
-    rows = rows.with_columns(
-        pl.col("expected").fill_null(value=False), pl.col("start").alias("earliest"), pl.col("end").alias("latest")
-    )
+    rows = rows.with_columns(pl.col("expected").fill_null(value=False), latest().alias("latest"))
     number = pl.int_range(pl.len()).over("contact_id")
     moved = (pl.col("outcome") == Outcome.TRANSFERRED).fill_null(value=False)
     transferred = moved.cast(pl.Int32).cum_sum().over("contact_id") - moved.cast(pl.Int32)
-    day = pl.col("precision") == "day"
-    rows = rows.filter(pl.col("contact_id").is_null() | (number == 0) | (transferred > 0)).with_columns(
-        pl.when(day).then(pl.col("start").dt.offset_by("1d")).otherwise(pl.col("start")).alias("latest")
-    )
+    rows = rows.filter(pl.col("contact_id").is_null() | (number == 0) | moved | (transferred > 0))
     return rows.sort("journey_id", "start", "system_rank", "source_file", "source_row")
 
 

@@ -11,8 +11,8 @@ Example: provide_evidence, request_evidence, provide_evidence is a short loop.
 When it misleads: work that runs in parallel looks like going back and forth, so
 branches of a `together` (without a model: services) are searched one at a time.
 Steps whose order inside a day is unknown are skipped and counted. Repetition
-that the plan allows, or that runs on a schedule, is listed as intended and left
-out of totals. The codes overlap on purpose; totals count each extra event once,
+that the plan allows, that was sent in bulk, or that runs on a schedule, is listed
+as intended and left out of totals. The codes overlap on purpose; totals count each extra event once,
 for the first of L4, L2, L3, L1.
 
 Parameters: level (activity, touchpoint, stage or service), scheduled_min (how
@@ -222,7 +222,7 @@ def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 
 def _intended(rows: pl.DataFrame, steps: pl.DataFrame, settings: LoopSettings) -> pl.DataFrame:
-    """Mark repetition that the plan has, or that follows a schedule (0.1, ruling 7)."""
+    """Mark repetition that the plan has, that went to many at once, or that follows a schedule."""
     gap = pl.col("start").diff().over("journey_id", "label").dt.total_microseconds()
     once = steps.unique("event_id", keep="first", maintain_order=True).with_columns(gap.alias("gap"))
     rhythm = once.group_by("journey_id", "label").agg(
@@ -234,7 +234,8 @@ def _intended(rows: pl.DataFrame, steps: pl.DataFrame, settings: LoopSettings) -
         .fill_null(value=False)
         .alias("scheduled")
     )
-    allowed = once.select(pl.col("event_id").alias("extra_event_ids"), "expected")
+    bulk = pl.col("bulk").fill_null(value=False)
+    allowed = once.select(pl.col("event_id").alias("extra_event_ids"), pl.col("expected") | bulk)
     numbered = rows.with_columns(pl.int_range(pl.len()).alias("n"))
     planned = (
         numbered.select("n", "extra_event_ids")

@@ -9,7 +9,7 @@ import polars as pl
 from cjmine.domain.tables import FINDING, TEXTS
 from cjmine.domain.vocabulary import Confidence, Lever, Severity
 
-_DEFAULTS: dict[str, object] = {
+_DEFAULTS: dict[str, bool | int | str] = {
     "intended": False,
     "severity": Severity.MEDIUM.value,
     "confidence": Confidence.HIGH.value,
@@ -48,8 +48,11 @@ def findings(rows: pl.DataFrame, events: pl.DataFrame, *, detector: str) -> pl.D
         for name in ("stage", "touchpoint")
     ).with_columns(
         pl.col("extra_event_ids").list.len().alias("n_extra_events"),
-        *(pl.lit(value).alias(name) for name, value in _DEFAULTS.items() if name not in known),
-        *([] if "also" in known else [pl.lit([], dtype=TEXTS).alias("also")]),
+        *(
+            (pl.col(name).fill_null(value) if name in known else pl.lit(value)).alias(name)
+            for name, value in _DEFAULTS.items()
+        ),
+        (pl.col("also").fill_null([]) if "also" in known else pl.lit([], dtype=TEXTS)).alias("also"),
     )
     return FINDING.conform(filled).sort(FINDING.order)
 

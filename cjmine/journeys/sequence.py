@@ -48,9 +48,9 @@ def assign_steps(partition: Partition, context: Context) -> pl.DataFrame:
     planned_row = pl.col("step").is_not_null()
     contact = ["contact_id"]
     first_of_step = pl.col("at") == pl.col("at").first().over("contact_id", "touchpoint")
-    spoken = pl.col("need").is_not_null() | pl.col("reason_code").is_not_null()
-    stands = pl.coalesce(
-        pl.col("at").filter(spoken).first().over(contact), pl.col("at").first().over(contact)
+    stands = pl.coalesce(  # the row that says why the customer came, if any does
+        *(pl.col("at").filter(pl.col(name).is_not_null()).first().over(contact) for name in ("reason_code", "need")),
+        pl.col("at").first().over(contact),
     )
     counts = (
         pl.when(pl.col("contact_id").is_null())

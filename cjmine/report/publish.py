@@ -41,7 +41,7 @@ def publish(target: Path) -> Iterator[Path]:
     old run stays and nothing half-written is left.
     """
     target = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a link
-    with _explained(target):
+    with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with locked(target.with_name(f".{target.name}.lock"), target):
             aside = target.with_name(f".{target.name}.last-good")
@@ -60,7 +60,7 @@ def publish(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _explained(target: Path) -> Iterator[None]:
+def explained(target: Path) -> Iterator[None]:
     """Turn what the operating system says into what the user can do."""
     try:
         yield

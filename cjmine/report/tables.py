@@ -45,7 +45,7 @@ def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS) -> None:
     }
     for stem, table in tables.items():
         _parquet(table, stem.with_suffix(".parquet"))
-        _csv(table, stem.with_suffix(".csv"), csv_rows)
+        write_csv(table, stem.with_suffix(".csv"), csv_rows)
 
 
 def _parquet(table: pl.DataFrame, path: Path) -> None:
@@ -55,7 +55,8 @@ def _parquet(table: pl.DataFrame, path: Path) -> None:
     )
 
 
-def _csv(table: pl.DataFrame, path: Path, limit: int) -> None:
+def write_csv(table: pl.DataFrame, path: Path, limit: int = CSV_ROWS) -> None:
+    """Write one table for a spreadsheet, at most ``limit`` rows, with a note beside it when cut."""
     if table.height > limit:
         note = (
             f"{path.name} holds the first {number(limit)} of {number(table.height)} rows; "
