@@ -13,7 +13,7 @@ in turn.
 Example: housing, council tax, housing, council tax is one ping-pong (L6).
 
 When it misleads: without outcomes and work items (item_id, item_state, outcome)
-most pairs are unknown. A handoff between two steps of the intended journey is
+most pairs are unknown. A referral or a return that the intended journey expects is
 listed as intended. Waits are working hours when the project has office hours.
 
 Parameters: live (longest gap of a live transfer).
@@ -40,6 +40,7 @@ _TERMINAL = (
 )
 _SENT_ON = (Outcome.TRANSFERRED, Outcome.FAILED, Outcome.DECISION_NO, Outcome.REQUESTED_INFO)
 _PING_PONG = 4
+_ENDPOINT = ("service", "event_id", "expected")
 _HOUR = 3_600_000_000
 
 
@@ -155,8 +156,10 @@ def _chain(pairs: pl.DataFrame) -> pl.DataFrame:
     """Return the chain of services of each journey: endpoints of its handoffs, runs collapsed (ruling 5)."""
     numbered = pairs.with_columns(pl.int_range(pl.len()).alias("n"))
     ends = [
-        numbered.select("journey_id", "customer_id", "n", side=pl.lit(side), service=service, event_id=event)
-        for side, (service, event) in enumerate((("service", "event_id"), ("service_to", "event_id_to")))
+        numbered.select(
+            "journey_id", "customer_id", "n", side=pl.lit(side), **{name: name + to for name in _ENDPOINT}
+        )
+        for side, to in enumerate(("", "_to"))
     ]
     chain = pl.concat(ends).sort("n", "side")
     here = pl.struct("journey_id", "service")
@@ -179,6 +182,7 @@ def _revisits(chain: pl.DataFrame) -> pl.DataFrame:
         pl.lit([], dtype=pl.List(pl.String)).alias("extra_event_ids"),
         pl.col("via").alias("service_from"),
         pl.col("service").alias("service_to"),
+        pl.col("expected").alias("intended"),
         pl.lit(Severity.LOW.value).alias("severity"),
         pl.format("the journey came back to {} after {}", "service", "via").alias("message"),
     )
@@ -199,10 +203,12 @@ def _ping_pong(chain: pl.DataFrame) -> pl.DataFrame:
     )
     bounces = bounces.filter(pl.col("last") - pl.col("first") + 3 >= _PING_PONG)
     members = bounces.select("bounce", "journey_id", "first", "last").join(
-        chain.select("journey_id", "place", "event_id"), on="journey_id"
+        chain.select("journey_id", "place", "event_id", "expected"), on="journey_id"
     )
     members = members.filter(pl.col("place").is_between(pl.col("first") - 2, pl.col("last"))).sort("bounce", "place")
-    evidence = members.group_by("bounce").agg(pl.col("event_id").alias("event_ids"))
+    evidence = members.group_by("bounce").agg(
+        pl.col("event_id").alias("event_ids"), pl.col("expected").all().alias("intended")
+    )
     length = pl.col("last") - pl.col("first") + 3
     return bounces.join(evidence, on="bounce", how="left").select(
         pl.lit("L6").alias("code"),
@@ -211,6 +217,7 @@ def _ping_pong(chain: pl.DataFrame) -> pl.DataFrame:
         "event_ids",
         pl.col("extra_event_ids").list.last().alias("primary_event_id"),
         "extra_event_ids",
+        "intended",
         pl.col("other").alias("service_from"),
         pl.col("service").alias("service_to"),
         pl.lit(Severity.HIGH.value).alias("severity"),

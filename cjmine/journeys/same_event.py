@@ -42,7 +42,7 @@ def merge_same_events(partition: Partition, context: Context) -> pl.DataFrame:
     events = partition.events.with_columns(pl.int_range(pl.len()).alias("at"))
     if not settings.merge:
         return partition.events
-    identified = pl.struct("customer_id", "native_event_id", "activity", "start")
+    identified = pl.struct("customer_id", "native_event_id")
     first = pl.col("at").first()
     events = events.with_columns(
         pl.when(pl.col("native_event_id").is_not_null()).then(first.over(identified)).otherwise("at").alias("group")

@@ -59,9 +59,9 @@ def journey_counts(run: Run) -> tuple[list[str], list[dict[str, Any]]]:
 
 def top_variants(run: Run) -> list[dict[str, Any]]:
     """Return the most frequent ways through, with steps in words."""
-    rows = run.variants.sort(["count", "journey_type", "variant"], descending=[True, False, False]).head(
-        VARIANTS
-    )
+    planned = run.variants.with_columns(pl.col("journey_type").is_in(sorted(run.models)).alias("planned"))
+    order = ["planned", "count", "journey_type", "variant"]
+    rows = planned.sort(order, descending=[True, True, False, False]).head(VARIANTS)
     found = []
     for row in rows.to_dicts():
         titles = titles_of(run, row["journey_type"])
