@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from cjmine.audit.record import record
-from cjmine.conformance.aligned import align_all
 from cjmine.conformance.kernels import COSTS, DEVIATIONS, MOVES
 from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
@@ -22,14 +22,12 @@ from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
 from cjmine.engine import local
 from cjmine.engine.store import Store
 from cjmine.identity import crosswalk, customers, linkage
-from cjmine.ingest import source
-from cjmine.ingest.files import resolve
+from cjmine.ingest import files, source
 from cjmine.ingest.limits import refuse_quarantine
-from cjmine.intended.automaton import automaton_of
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
-from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
+from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS
 from cjmine.project.load import Loaded
 from cjmine.report import summary, totals
 from cjmine.report.publish import publish
@@ -50,7 +48,17 @@ class Ingested:
     quarantine: pl.DataFrame
     linkage: linkage.Linkage
     crosswalk: pl.DataFrame
+    crosswalks: Mapping[str, str]
     warnings: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """The context that pass 1 froze, the merged tallies of both passes, and the mined models."""
+
+    context: Context
+    tallies: Mapping[str, pl.DataFrame]
+    mined: Mapping[str, Mined]
 
 
 def run(loaded: Loaded, folder: Path, *, progress: Progress | None = None) -> Run:
@@ -61,7 +69,8 @@ def run(loaded: Loaded, folder: Path, *, progress: Progress | None = None) -> Ru
         ingested = ingest(loaded, tell)
         tell("arranging journeys", 0, 1)
         store = Store.create(staging / "store", ingested.events)
-        finished = analyse(loaded, ingested, store, tell, started)
+        analysed = analyse(loaded, store, tell)
+        finished = gather(loaded, ingested, store, analysed, started)
         tell("writing the report", 0, 1)
         write_run(finished, staging, models=_models(finished))
         tell("writing the report", 1, 1)
@@ -84,10 +93,11 @@ def ingest(loaded: Loaded, tell: Progress) -> Ingested:
     read = pl.concat([reading.events for reading in readings])
     schemes = {one.name: one.id_scheme for one in project.sources}
     noded = customers.with_nodes(read, schemes, project.identity)
-    tables = {
-        one.file: crosswalk.read(one, resolve((one.file,), loaded.roots)[0], project.identity)
-        for one in project.identity.crosswalks
-    }
+    tables, hashes = dict[str, pl.DataFrame](), dict[str, str]()
+    for table in project.identity.crosswalks:
+        export = files.load(files.resolve((table.file,), loaded.roots)[0])
+        tables[table.file] = crosswalk.read(table, export.path, project.identity)
+        hashes[table.file] = export.sha256
     people = customers.link(noded, list(tables.values()), project.identity, personal=project.personal)
     events = EVENT.conform(customers.assign(noded, people))
     without_id = pl.concat([reading.without_id for reading in readings])
@@ -98,15 +108,16 @@ def ingest(loaded: Loaded, tell: Progress) -> Ingested:
         quarantine=quarantine,
         linkage=joined,
         crosswalk=crosswalk.coverage(tables, people.ids["node"]),
+        crosswalks=hashes,
         warnings=(*joined.warnings, *(warning for reading in readings for warning in reading.warnings)),
     )
 
 
-def analyse(loaded: Loaded, ingested: Ingested, store: Store, tell: Progress, started: datetime) -> Run:
-    """Run both passes over the store and gather what the report shows."""
+def analyse(loaded: Loaded, store: Store, tell: Progress) -> Analysed:
+    """Run both passes over the store, and mine each journey type's model between and after them."""
     project, models = loaded.project, loaded.models
     context = Context(settings=project.parts(), models=models)
-    one = local.run(store, PASS_ONE, context, progress=lambda done, of: tell("arranging journeys", done, of))
+    one = local.run(store, PASS_ONE, context, progress=partial(tell, "arranging journeys"))
     tell("aligning variants", 0, 1)
     automata = {name: automaton_of(model.net) for name, model in models.items()}
     spans = one["spans"].with_columns(pl.from_epoch("first_us", "us"), pl.from_epoch("last_us", "us"))
@@ -117,14 +128,20 @@ def analyse(loaded: Loaded, ingested: Ingested, store: Store, tell: Progress, st
         aligned=align_all(distinct_variants(one["variants"]), models, automata) if models else {},
         calendar=project.clock.calendar(*summary.days(spans)),
     )
-    two = local.run(store, PASS_TWO, context, progress=lambda done, of: tell("searching for patterns", done, of))
+    two = local.run(store, PASS_TWO, context, progress=partial(tell, "searching for patterns"))
     tell("discovering models", 0, 1)
-    mined = _mine(loaded, two["variants"])
+    return Analysed(context=context, tallies={**one, **two}, mined=_mine(loaded, two["variants"]))
+
+
+def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed, started: datetime) -> Run:
+    """Put together what the report shows."""
+    project, tallies, joined = loaded.project, analysed.tallies, ingested.linkage
     tables = {table.name: store.table(table) for table in (EVENT, CONTACT, JOURNEY, MOVE, FINDING)}
-    notes = NOTES.merge([table for name, table in two.items() if name.endswith("_notes")])
-    counted = totals.table(two["totals"], tables["journeys"].height)
-    digest = summary.summary(tables, ingested.ledger, ingested.linkage.systems, ingested.linkage.pairs, one["echoes"], two["totals"])
-    parameters = {name: block.model_dump(mode="json") for name, block in project.parts().items()}
+    notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
+    remarks = summary.remarks(analysed.mined, notes, analysed.context.abandon_after)
+    digest = summary.summary(
+        tables, ledger=ingested.ledger, systems=joined.systems, pairs=joined.pairs, tallies=tallies
+    )
     return Run(
         name=project.project,
         title=project.title or project.project,
@@ -133,28 +150,29 @@ def analyse(loaded: Loaded, ingested: Ingested, store: Store, tell: Progress, st
             project=project.project,
             settings=project.model_dump(mode="json", by_alias=True),
             text=loaded.text,
-            models={name: pnml_of(model.net, name) for name, model in models.items()},
+            models={name: pnml_of(model.net, name) for name, model in loaded.models.items()},
             ledger=ingested.ledger,
-            counts=summary.counts(tables),
+            crosswalks=ingested.crosswalks,
+            counts=summary.counts(tables, ingested.ledger),
             timezone=project.clock.timezone,
             started=started,
             finished=datetime.now(UTC),
         ),
-        warnings=(*ingested.warnings, *summary.remarks(mined, notes, context.abandon_after)),
-        parameters=parameters,
+        warnings=(*ingested.warnings, *remarks),
+        parameters={name: block.model_dump(mode="json") for name, block in project.parts().items()},
         ledger=ingested.ledger,
         quarantine=ingested.quarantine,
-        systems=ingested.linkage.systems,
-        pairs=ingested.linkage.pairs,
+        systems=joined.systems,
+        pairs=joined.pairs,
         crosswalk=ingested.crosswalk,
-        echoes=one["echoes"],
-        flows=flow_table(two["flows"]),
-        nodes=node_table(two["nodes"]),
-        variants=summary.variants(distinct_variants(two["variants"]), tables["journeys"]),
+        echoes=tallies["echoes"],
+        flows=flow_table(tallies["flows"]),
+        nodes=node_table(tallies["nodes"]),
+        variants=summary.variants(distinct_variants(tallies["variants"]), tables["journeys"]),
         deviations=tables["findings"].filter(pl.col("code").str.starts_with("V")),
-        totals=counted,
-        models=models,
-        discovered={name: found.tree for name, found in mined.items()},
+        totals=totals.table(tallies["totals"], tables["journeys"].height),
+        models=loaded.models,
+        discovered={name: found.tree for name, found in analysed.mined.items()},
         **tables,
     )
 
@@ -171,11 +189,11 @@ def _mine(loaded: Loaded, variants: pl.DataFrame) -> dict[str, Mined]:
 
 def _models(finished: Run) -> dict[str, str]:
     """Return the model files of a run: each discovered and each intended model."""
-    files = {f"intended-{name}.pnml": pnml_of(model.net, name) for name, model in finished.models.items()}
+    texts = {f"intended-{name}.pnml": pnml_of(model.net, name) for name, model in finished.models.items()}
     for name, model in finished.models.items():
         if model.tree is not None:
-            files[f"intended-{name}.bpmn"] = write_bpmn(model.tree, name)
+            texts[f"intended-{name}.bpmn"] = write_bpmn(model.tree, name)
     for name, tree in finished.discovered.items():
-        files[f"discovered-{name}.bpmn"] = write_bpmn(tree, name)
-        files[f"discovered-{name}.pnml"] = pnml_of(net_of(tree), name)
-    return files
+        texts[f"discovered-{name}.bpmn"] = write_bpmn(tree, name)
+        texts[f"discovered-{name}.pnml"] = pnml_of(net_of(tree), name)
+    return texts

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from cjmine.conformance.alignment import align
+from cjmine.conformance.alignment import Alignment, align
 from cjmine.conformance.deviations import deviations_of, without_anytime
 from cjmine.detectors.kernels import COUNT_FINDINGS, DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
 from cjmine.discovery.miner import Mined, mine
 from cjmine.discovery.settings import DiscoverySettings
-from cjmine.discovery.variants import COUNT_VARIANTS, by_type, distinct_variants
+from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.domain.kernel import Context, Kernel, Partition
+from cjmine.domain.models import IntendedJourney
 from cjmine.domain.tables import EVENT
 from cjmine.engine import local
 from cjmine.ingest.log import read_log
@@ -109,39 +111,51 @@ def check(log: Path | str, model: Path | str, columns: Columns | None = None) ->
     """
     journey = load_model(Path(model))
     reading, _, outputs = _arranged(log, columns, (COUNT_VARIANTS,))
-    (counted,) = by_type(outputs["variants"]).values() or ({},)
-    mapped: Counter[tuple[str, ...]] = Counter()
-    for steps, count in counted.items():
-        mapped[tuple(journey.mapping.get(step, step) for step in steps)] += count
-    kept: Counter[tuple[str, ...]] = Counter()
-    for steps, count in mapped.items():
-        kept[without_anytime(steps, journey)[0]] += count
-    order = sorted(kept)
-    aligned = align(order, automaton_of(journey.net))
-    cases = sum(kept.values())
-    found: Counter[tuple[str, str, str]] = Counter()
-    touched: Counter[tuple[str, str, str]] = Counter()
-    for steps, alignment in zip(order, aligned, strict=True):
-        seen = [(d.code, d.kind.value, d.label) for d in deviations_of(alignment, journey, prefix=False)]
-        for key, times in Counter(seen).items():
-            found[key] += times * kept[steps]
-            touched[key] += kept[steps]
-    pairs = list(zip(order, aligned, strict=True))
+    counted: Counter[tuple[str, ...]] = Counter()
+    variants = distinct_variants(outputs["variants"])
+    for row in variants.iter_rows(named=True):
+        mapped = tuple(journey.mapping.get(step, step) for step in row["steps"])
+        counted[without_anytime(mapped, journey)[0]] += row["count"]
+    order = sorted(counted)
+    aligned = list(zip(order, align(order, automaton_of(journey.net)), strict=True))
+    cases = counted.total()
     return {
-        "variants": len(counted),
+        "variants": variants.height,
         "cases": cases,
-        "cost_total": sum(kept[steps] * alignment.cost for steps, alignment in pairs),
-        "fitting_cases": sum(kept[steps] for steps, alignment in pairs if alignment.cost == 0),
-        "fitness": sum(kept[steps] * alignment.fitness for steps, alignment in pairs) / cases if cases else None,
-        "deviations": [
-            {"code": code, "kind": kind, "activity": label, "count": count, "cases": touched[code, kind, label]}
-            for (code, kind, label), count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        ],
+        "cost_total": sum(counted[steps] * alignment.cost for steps, alignment in aligned),
+        "fitting_cases": sum(counted[steps] for steps, alignment in aligned if alignment.cost == 0),
+        "fitness": sum(counted[steps] * alignment.fitness for steps, alignment in aligned) / cases
+        if cases
+        else None,
+        "deviations": _deviations(aligned, counted, journey),
         "warnings": list(reading.warnings),
     }
 
 
-def find(log: Path | str, columns: Columns | None = None) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+def _deviations(
+    aligned: Sequence[tuple[tuple[str, ...], Alignment]],
+    counted: Mapping[tuple[str, ...], int],
+    journey: IntendedJourney,
+) -> list[dict[str, Any]]:
+    """Count the deviations of all cases, and the cases each occurs in; most frequent first."""
+    times: Counter[tuple[str, str, str]] = Counter()
+    cases: Counter[tuple[str, str, str]] = Counter()
+    for steps, alignment in aligned:
+        seen = Counter(
+            (d.code, d.kind.value, d.label) for d in deviations_of(alignment, journey, prefix=False)
+        )
+        for key, count in seen.items():
+            times[key] += count * counted[steps]
+            cases[key] += counted[steps]
+    return [
+        {"code": code, "kind": kind, "activity": label, "count": n, "cases": cases[code, kind, label]}
+        for (code, kind, label), n in sorted(times.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def find(
+    log: Path | str, columns: Columns | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
     """Which loops, duplicated contacts and handoffs does a log hold?
 
     Returns FINDING rows, their totals by code, and warnings. Loops need nothing
@@ -170,7 +184,7 @@ def _arranged(
     events = reading.events.with_columns(pl.col("customer").alias("customer_id"))
     settings = (
         ContactSettings(merge=asked.direction is not None),
-        JourneySettings(by=SegmentBy.CASE),
+        JourneySettings(by=SegmentBy.GAP, gap=timedelta(days=1_000_000)),  # each case is one journey
     )
     context = Context(settings={type(block).__name__: block for block in settings})
     partition = Partition(events=EVENT.conform(events).sort(EVENT.order, maintain_order=True))

@@ -23,19 +23,27 @@ def record(
     text: str,
     models: Mapping[str, str],
     ledger: pl.DataFrame,
+    crosswalks: Mapping[str, str],
     counts: Mapping[str, int],
     timezone: str,
     started: datetime,
     finished: datetime,
 ) -> dict[str, Any]:
-    """Return the content of ``run.json``; only ``times`` differs between equal runs."""
+    """Return the content of ``run.json``; only ``times`` differs between equal runs.
+
+    ``crosswalks`` maps each file to its SHA-256, as the ledger does for exports;
+    ``counts`` are the rows in, every drop, and the rows out.
+    """
     return {
         "project": project,
         "settings": settings,
         "settings_sha256": _digest(settings),
         "project_file_sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "models_sha256": {name: hashlib.sha256(body.encode()).hexdigest() for name, body in sorted(models.items())},
+        "models_sha256": {
+            name: hashlib.sha256(body.encode()).hexdigest() for name, body in sorted(models.items())
+        },
         "inputs": ledger.to_dicts(),
+        "crosswalks_sha256": dict(crosswalks),
         "counts": dict(counts),
         "timezone": timezone,
         "seeds": "none: no step draws at random",

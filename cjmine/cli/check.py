@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
-from cjmine.cli.options import as_json, columns, exceeded, fail_on, print_json
+from cjmine.cli.options import as_json, columns, fail_on, finish, print_json
 
 
 @click.command()
@@ -16,25 +16,15 @@ from cjmine.cli.options import as_json, columns, exceeded, fail_on, print_json
 @columns("case", "activity", "time", "end")
 @as_json
 @fail_on
-def check(
-    log: Path,
-    model: Path,
-    case: str | None,
-    activity: str | None,
-    time: str | None,
-    end: str | None,
-    *,
-    json_: bool,
-    fail_on: tuple[str, ...],
-) -> None:
-    """Compare one log with an intended journey, by optimal alignments.
+def check(log: Path, model: Path, *, json_: bool, fail_on: dict[str, int], **names: str | None) -> None:
+    """Compare one log with an intended journey.
 
-    LOG is XES, CSV, Parquet or JSON lines; MODEL a .journey.yaml, .bpmn or .pnml file.
+    Every case is aligned optimally. LOG is XES, CSV, Parquet or JSON lines;
+    MODEL a .journey.yaml, .bpmn or .pnml file.
     """
-    from cjmine.quick import Columns, check as check_log  # noqa: PLC0415 (slow)
+    from cjmine import quick  # noqa: PLC0415 (slow)
 
-    exceeded(fail_on, {})
-    found = check_log(log, model, Columns(case=case, activity=activity, time=time, end=end))
+    found = quick.check(log, model, quick.Columns(**names))
     counts: dict[str, int] = {}
     for row in found["deviations"]:
         counts[row["code"]] = counts.get(row["code"], 0) + row["count"]
@@ -42,25 +32,21 @@ def check(
         print_json(found)
     else:
         _tell(found)
-    over = exceeded(fail_on, counts)
-    for line in over:
-        click.echo(f"failed: {line}", err=True)
-    sys.exit(1 if over else 0)
+    finish(fail_on, counts)
 
 
-def _tell(found: dict[str, object]) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+def _tell(found: dict[str, Any]) -> None:
+    from cjmine.cli.words import Plain, notes, table  # noqa: PLC0415
 
-    console = Console()
-    fitness = found["fitness"]
-    words = f", mean fitness {fitness:.4f}" if isinstance(fitness, float) else ""
+    console = Plain()
+    fitness = "" if found["fitness"] is None else f", mean fitness {found['fitness']:.4f}"
     console.print(
-        f"{found['fitting_cases']:,} of {found['cases']:,} cases ran as intended{words}, "
+        f"{found['fitting_cases']:,} of {found['cases']:,} cases ran as intended{fitness}, "
         f"total cost {found['cost_total']:,} over {found['variants']:,} variants"
     )
-    table = Table("code", "kind", "activity", "times", "cases")
-    rows = found["deviations"]
-    for row in rows if isinstance(rows, list) else []:
-        table.add_row(row["code"], row["kind"], row["activity"], f"{row['count']:,}", f"{row['cases']:,}")
-    console.print(table)
+    rows = table("code", "kind", "activity", "times", "cases", right=(3, 4))
+    for row in found["deviations"]:
+        rows.add_row(row["code"], row["kind"], row["activity"], f"{row['count']:,}", f"{row['cases']:,}")
+    if found["deviations"]:
+        console.print(rows)
+    notes(console, found["warnings"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
-from cjmine.cli.options import as_json, columns, exceeded, fail_on, print_json
+from cjmine.cli.options import as_json, columns, fail_on, finish, print_json
 
 
 @click.command()
@@ -16,37 +17,32 @@ from cjmine.cli.options import as_json, columns, exceeded, fail_on, print_json
 @click.option("--out", type=click.Path(path_type=Path), help="Write the findings as CSV to this file.")
 @as_json
 @fail_on
-def find(
-    log: Path, out: Path | None, *, json_: bool, fail_on: tuple[str, ...], **names: str | None
-) -> None:
+def find(log: Path, out: Path | None, *, json_: bool, fail_on: dict[str, int], **names: str | None) -> None:
     """Find loops, duplicated contacts and handoffs in one log.
 
     Loops need nothing but cases; handoffs need --service, duplicated contacts --direction.
     """
-    from cjmine.quick import Columns, find as find_in_log, write_findings  # noqa: PLC0415 (slow)
+    from cjmine import quick  # noqa: PLC0415 (slow)
 
-    exceeded(fail_on, {})
-    findings, totals, warnings = find_in_log(log, Columns(**names))
-    waste = totals.filter(~totals["intended"]).drop("intended").sort("code")
+    findings, totals, warnings = quick.find(log, quick.Columns(**names))
+    waste = totals.filter(~totals["intended"]).drop("intended").sort("code").to_dicts()
     if out is not None:
-        write_findings(findings, out)
+        quick.write_findings(findings, out)
     if json_:
-        print_json({"findings": waste.to_dicts(), "warnings": list(warnings)})
+        print_json({"findings": waste, "warnings": list(warnings)})
     else:
-        from rich.console import Console  # noqa: PLC0415
-        from rich.table import Table  # noqa: PLC0415
+        _tell(waste, warnings)
+    finish(fail_on, {row["code"]: row["count"] for row in waste})
 
-        from cjmine.domain.codes import meaning  # noqa: PLC0415
 
-        console = Console()
-        table = Table("code", "what", "findings", "cases", "extra events")
-        for row in waste.iter_rows(named=True):
-            numbers = (f"{row[name]:,}" for name in ("count", "journeys", "extra_events"))
-            table.add_row(row["code"], meaning(row["code"])[0], *numbers)
-        console.print(table)
-        for warning in warnings:
-            console.print(f"[yellow]note[/] {warning}", highlight=False)
-    over = exceeded(fail_on, {row["code"]: row["count"] for row in waste.iter_rows(named=True)})
-    for line in over:
-        click.echo(f"failed: {line}", err=True)
-    sys.exit(1 if over else 0)
+def _tell(waste: Sequence[Mapping[str, Any]], warnings: Sequence[str]) -> None:
+    from cjmine.cli.words import Plain, notes, table  # noqa: PLC0415
+    from cjmine.domain.codes import meaning  # noqa: PLC0415
+
+    console = Plain()
+    found = table("code", "what", "findings", "cases", "extra events", right=(2, 3, 4))
+    for row in waste:
+        numbers = (f"{row[name]:,}" for name in ("count", "journeys", "extra_events"))
+        found.add_row(row["code"], meaning(row["code"])[0], *numbers)
+    console.print(found)
+    notes(console, warnings)

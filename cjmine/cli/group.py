@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import rich_click as click
+from click.exceptions import Exit
 
-from cjmine.errors import CjmineError
+from cjmine.errors import CjmineError, nearest
 
-VERBS = {
-    "run": "Join a project's exports and report on its journeys.",
-    "discover": "Show how the cases of one log run.",
-    "check": "Compare one log with an intended journey.",
-    "find": "Find loops, duplicated contacts and handoffs in one log.",
-    "explain": "Say what a detector looks for, and when it misleads.",
-    "sample": "Write the fictional council's exports to try things on.",
-}
+VERBS = ("run", "discover", "check", "find", "explain", "sample")
+INTERRUPTED = 130
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Verbs(click.RichGroup):
-    """Commands by name, imported when first needed: ``--help`` must answer at once."""
+    """Commands by name; what is slow to import is imported inside them: ``--help`` must answer at once."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the verbs in the order of use."""
@@ -29,11 +29,10 @@ class Verbs(click.RichGroup):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one verb's file; the help page of the group imports none."""
+        """Import one verb's file."""
+        del ctx
         if cmd_name not in VERBS:
             return None
-        if ctx.resilient_parsing or _wants_only_help():
-            return click.RichCommand(cmd_name, help=VERBS[cmd_name])
         command: click.Command = getattr(import_module(f"cjmine.cli.{cmd_name}"), cmd_name)
         return command
 
@@ -42,21 +41,44 @@ class Verbs(click.RichGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest verb for an unknown one."""
         if args and not args[0].startswith("-") and args[0] not in VERBS:
-            from cjmine.errors import nearest  # noqa: PLC0415
-
             ctx.fail(f"no such command {args[0]!r}{nearest(args[0], VERBS)}")
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:  # noqa: ANN401 (click's own signature)
+        """Read the arguments; prints the help page where it is asked for."""
+        with _guarded():
+            return super().make_context(*args, **more)
 
-def _wants_only_help() -> bool:
-    """Tell whether only the overview is asked for."""
-    return len(sys.argv) < 2 or sys.argv[1] in {"-h", "--help"}  # noqa: PLR2004 (program and verb)
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (click's own signature)
+        """Run a verb."""
+        with _guarded():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """Turn faults of the user's, an interruption and a closed pipe into messages and exit codes."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except CjmineError as error:
+        _tell(error)
+        raise Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        click.echo("interrupted; nothing was published", err=True)
+        raise Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # the reader, such as `head`, has gone: drop what Python would still flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Exit(0) from None
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cjmine", message="cjmine %(version)s, AGPL-3.0-or-later")
 def cli() -> None:
-    """Customer journeys across systems that do not know each other.
+    """Join the exports of systems that do not know each other into customer journeys.
 
     Start with `cjmine run configs/northmoor.yaml`; then describe your own exports
     in a project file.
@@ -64,23 +86,22 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; faults of the user's become one message and an exit code."""
-    try:
-        _utf8()
-        cli.main(standalone_mode=True)
-    except CjmineError as error:
-        for fault in error.faults:
-            click.echo(f"error: {fault}", err=True)
-        if error.hint:
-            click.echo(f"hint: {error.hint}", err=True)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.exit(0)
-
-
-def _utf8() -> None:
-    """Write UTF-8 whatever the console's locale is."""
+    """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
+        if reconfigure is not None:  # UTF-8 whatever the console's locale is
             reconfigure(encoding="utf-8", errors="replace")
+    cli.main(prog_name="cjmine")
+
+
+def _tell(error: CjmineError) -> None:
+    """Print every fault on its own line, then what to do."""
+    for fault in error.faults:
+        click.echo(f"error: {visible(fault)}", err=True)
+    if error.hint:
+        click.echo(f"hint: {visible(error.hint)}", err=True)
+
+
+def visible(text: str) -> str:
+    """Spell out control characters: names and values from exports must not steer a terminal."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

@@ -1,10 +1,11 @@
-"""Options that several verbs share, declared once."""
+"""Options that several verbs share, declared once, and how a verb ends."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
 
 import rich_click as click
 
@@ -36,33 +37,43 @@ def columns(*names: str) -> Callable[[Function], Function]:
 
 def as_json(function: Function) -> Function:
     """Add ``--json``: one JSON object on standard output and nothing else there."""
-    return click.option("--json", "json_", is_flag=True, help="Print one JSON object and nothing else.")(function)
+    text = "Print one JSON object and nothing else."
+    return click.option("--json", "json_", is_flag=True, help=text)(function)
 
 
 def fail_on(function: Function) -> Function:
-    """Add ``--fail-on CODE=N``, repeatable."""
-    return click.option(
-        "--fail-on", multiple=True, metavar="CODE=N", help="Exit 1 if more than N findings have CODE."
-    )(function)
+    """Add ``--fail-on CODE=N``, repeatable; a code's limit arrives as a mapping."""
+    text = "Exit 1 if more than N findings have CODE."
+    option = click.option("--fail-on", multiple=True, metavar="CODE=N", callback=_limits, help=text)
+    return option(function)
 
 
-def exceeded(limits: tuple[str, ...], counts: dict[str, int]) -> list[str]:
-    """Return a sentence for each limit that is exceeded; raises ``SettingsError`` for a malformed one."""
+def _limits(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, int]:
+    """Return the limit of each code; raises ``SettingsError`` naming every malformed one."""
     from cjmine.domain.codes import CODES  # noqa: PLC0415
     from cjmine.errors import nearest  # noqa: PLC0415
 
-    found, faults = [], []
-    for limit in limits:
-        code, _, number = limit.partition("=")
-        if code.upper() not in CODES or not number.isdecimal():
-            faults.append(f"--fail-on {limit!r}: write CODE=N, such as L2=100{nearest(code.upper(), CODES)}")
-        elif counts.get(code.upper(), 0) > int(number):
-            found.append(f"{code.upper()}: {counts[code.upper()]:,} findings, at most {int(number):,} allowed")
+    limits, faults = {}, []
+    for text in given:
+        code, _, number = text.partition("=")
+        if code.upper() in CODES and number.isdecimal():
+            limits[code.upper()] = int(number)
+        else:
+            near = "" if code.upper() in CODES else nearest(code.upper(), CODES)
+            faults.append(f"--fail-on {text!r}: write CODE=N, such as L2=100{near}")
     if faults:
         raise SettingsError(faults)
-    return found
+    return limits
+
+
+def finish(limits: Mapping[str, int], counts: Mapping[str, int]) -> NoReturn:
+    """End a verb: 1 and a line for each limit that is exceeded, else 0."""
+    over = {code: counts[code] for code, limit in limits.items() if counts.get(code, 0) > limit}
+    for code, count in over.items():
+        click.echo(f"failed: {code}: {count:,} findings, at most {limits[code]:,} allowed", err=True)
+    sys.exit(1 if over else 0)
 
 
 def print_json(value: object) -> None:
     """Print one JSON object."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+    click.echo(json.dumps(value, ensure_ascii=False, default=str, allow_nan=False))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import rich_click as click
 
-from cjmine.cli.options import as_json, exceeded, fail_on, print_json
-from cjmine.cli.progress import progress
+from cjmine.cli.options import as_json, fail_on, finish, print_json
 
 
 @click.command()
@@ -17,17 +15,17 @@ from cjmine.cli.progress import progress
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @as_json
 @fail_on
-def run(project: Path, out: Path | None, *, quiet: bool, json_: bool, fail_on: tuple[str, ...]) -> None:
+def run(project: Path, out: Path | None, *, quiet: bool, json_: bool, fail_on: dict[str, int]) -> None:
     """Join a project's exports and report on its journeys.
 
     PROJECT is a YAML file that names the exports. The run is written as one
     folder with report.html to open, tables for Excel and Power BI, figures,
     models and run.json. A run that fails leaves the last good one.
     """
+    from cjmine.cli.progress import progress  # noqa: PLC0415
     from cjmine.pipeline import run as run_project  # noqa: PLC0415 (slow)
     from cjmine.project.load import load  # noqa: PLC0415
 
-    exceeded(fail_on, {})
     loaded = load(project)
     folder = out or loaded.folder
     with progress(shown=not quiet and not json_) as tell:
@@ -38,7 +36,4 @@ def run(project: Path, out: Path | None, *, quiet: bool, json_: bool, fail_on: t
         from cjmine.cli.words import told  # noqa: PLC0415
 
         told(finished, folder)
-    over = exceeded(fail_on, {code: row["count"] for code, row in finished.summary["findings"].items()})
-    for line in over:
-        click.echo(f"failed: {line}", err=True)
-    sys.exit(1 if over else 0)
+    finish(fail_on, {code: row["count"] for code, row in finished.summary["findings"].items()})

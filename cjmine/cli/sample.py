@@ -9,7 +9,9 @@ import rich_click as click
 
 @click.command()
 @click.argument("name", type=click.Choice(["northmoor"]))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write the exports into.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder to write the exports into."
+)
 @click.option("--customers", type=click.IntRange(100, 100_000), default=2_000, show_default=True)
 @click.option("--seed", type=int, default=42, show_default=True)
 def sample(name: str, out: Path, customers: int, seed: int) -> None:

@@ -47,7 +47,10 @@ def duration(value: object) -> timedelta:
 def share(value: object) -> float:
     """Read ``1%``, ``1 %`` or ``0.01`` as a share between 0 and 1; raises ``ValueError``."""
     text = str(value).strip()
-    number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    try:
+        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        number = -1
     if not 0 <= number <= 1:
         msg = f"{value!r} is not a share; write '1%' or a number from 0 to 1"
         raise ValueError(msg)

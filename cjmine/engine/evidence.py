@@ -32,9 +32,7 @@ def findings(rows: pl.DataFrame, events: pl.DataFrame, *, detector: str) -> pl.D
         pl.col("extra_event_ids").fill_null([]).cast(TEXTS),
         pl.col("event_ids").cast(TEXTS),
     )
-    keyed = pl.concat_str("code", "journey_id", pl.col("event_ids").list.join(" "), separator="|", ignore_nulls=True)
-    ids = [hashlib.blake2b(key.encode(), digest_size=8).hexdigest() for key in rows.select(keyed.alias("key"))["key"]]
-    rows = rows.with_columns(pl.Series("finding_id", ids, dtype=pl.String))
+    rows = rows.with_columns(pl.Series("finding_id", _ids(rows), dtype=pl.String))
     rows = rows.join(_span(rows, events), on="finding_id", how="left", maintain_order="left")
     places = events.select(
         pl.col("event_id").alias("primary_event_id"),
@@ -55,6 +53,18 @@ def findings(rows: pl.DataFrame, events: pl.DataFrame, *, detector: str) -> pl.D
         (pl.col("also").fill_null([]) if "also" in known else pl.lit([], dtype=TEXTS)).alias("also"),
     )
     return FINDING.conform(filled).sort(FINDING.order)
+
+
+def _ids(rows: pl.DataFrame) -> list[str]:
+    """Digest what each finding says; missing steps share their evidence, so the step is part of it."""
+    about = ["touchpoint"] if "touchpoint" in rows.columns else []
+    said = pl.concat_str(
+        "code", "journey_id", pl.col("event_ids").list.join(" "), *about, separator="|", ignore_nulls=True
+    )
+    keys = rows.select(said.alias("key")).with_columns(pl.int_range(pl.len()).over("key").alias("again"))
+    return [
+        hashlib.blake2b(f"{key}|{again}".encode(), digest_size=8).hexdigest() for key, again in keys.iter_rows()
+    ]
 
 
 def _span(rows: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:

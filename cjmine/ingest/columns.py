@@ -51,30 +51,48 @@ def schema(keys: Sequence[str]) -> pl.Schema:
 
 def check(source: Source, keys: Sequence[str]) -> None:
     """Raise ``SettingsError`` with every fault of a source's columns and constants."""
+    if found := faults(source, keys):
+        raise SettingsError([f"source '{source.name}': {what}" for _, what in found])
+
+
+def faults(source: Source, keys: Sequence[str]) -> list[tuple[tuple[str, ...], str]]:
+    """Return each fault of a source's columns and constants: the keys that lead to it, and what is wrong."""
     known = {*MAPPABLE, *keys}
-    given = [*source.columns, *source.constants]
-    faults = [
-        f"'{name}' is not a column of ours{nearest(name, known)}" for name in given if name not in known
+    given = [("columns", name) for name in source.columns] + [
+        ("constants", name) for name in source.constants
     ]
-    faults += [
-        f"'{name}' is given by a column and by a constant" for name in source.columns if given.count(name) > 1
+    names = [name for _, name in given]
+    found: list[tuple[tuple[str, ...], str]] = [
+        (place, f"'{place[1]}' is not a column of ours{nearest(place[1], known)}")
+        for place in given
+        if place[1] not in known
     ]
-    faults += [f"a key cannot be called '{key}'" for key in keys if key in {*EVENT.schema, *MAPPABLE}]
-    faults += [f"'{name}' cannot be a constant" for name in TIMES if name in source.constants]
+    found += [
+        (("constants", name), f"'{name}' is given by a column and by a constant")
+        for name in source.constants
+        if name in source.columns
+    ]
+    found += [((), f"a key cannot be called '{key}'") for key in keys if key in {*EVENT.schema, *MAPPABLE}]
+    found += [
+        (("constants", name), f"'{name}' cannot be a constant") for name in TIMES if name in source.constants
+    ]
     for name, choice in CHOICES.items():
         value = source.constants.get(name)
         if value is not None and value not in list(choice):
-            faults.append(f"'{value}' is not a {name}{nearest(str(value), list(choice)) or _listed(choice)}")
-    faults += [
-        f"'{source.constants[name]}' is not true or false ({name})"
+            near = nearest(str(value), list(choice)) or _listed(choice)
+            found.append((("constants", name), f"'{value}' is not a {name}{near}"))
+    found += [
+        (("constants", name), f"'{source.constants[name]}' is not true or false ({name})")
         for name in FLAGS
         if name in source.constants and str(source.constants[name]).casefold() not in BOOLEANS
     ]
-    faults += [f"'{name}' is not mapped" for name in ("activity", "start") if name not in given]
-    if not {"customer", *keys} & set(given):
-        faults.append("neither 'customer' nor a key is mapped, so no row could have a customer")
-    if faults:
-        raise SettingsError([f"source '{source.name}': {fault}" for fault in faults])
+    found += [
+        (("columns",), f"'{name}' is not mapped") for name in ("activity", "start") if name not in names
+    ]
+    if not {"customer", *keys} & set(names):
+        what = "neither 'customer' nor a key is mapped, so no row could have a customer"
+        found.append((("columns",), what))
+    return found
 
 
 def _listed(choice: type[StrEnum]) -> str:

@@ -10,33 +10,32 @@ from pathlib import Path
 
 from cjmine.ingest.delimited import sniff
 from cjmine.ingest.raw import utf8
-from cjmine.ingest.settings import Format, Source
+from cjmine.ingest.settings import Format
 
 _HEAD = 262_144
 
 
-def header(path: Path, source: Source) -> tuple[str, ...]:
+def header(path: Path, form: Format, encoding: str | None, delimiter: str | None) -> tuple[str, ...]:
     """Return the column names, or nothing where the format does not declare them (XES).
 
     Raises ``SourceError`` where the text cannot be decoded.
     """
-    if source.format is Format.PARQUET:
+    if form is Format.PARQUET:
         import polars as pl  # noqa: PLC0415 (only for this format)
 
         try:
             return tuple(pl.read_parquet_schema(path))
         except (pl.exceptions.PolarsError, OSError):
             return ()
-    if source.format is Format.XES:
+    if form is Format.XES:
         return ()
     head = _head(path)
-    lines = utf8(path.name, head, source.encoding).decode().splitlines()
+    lines = utf8(path.name, head, encoding).decode().splitlines()
     if not lines:
         return ()
-    if source.format is Format.JSONL:
+    if form is Format.JSONL:
         return _keys(lines[:-1] if len(head) == _HEAD else lines)
-    delimiter = source.delimiter or sniff(head)
-    return tuple(next(csv.reader(io.StringIO(lines[0]), delimiter=delimiter), ()))
+    return tuple(next(csv.reader(io.StringIO(lines[0]), delimiter=delimiter or sniff(head)), ()))
 
 
 def _head(path: Path) -> bytes:

@@ -7,6 +7,8 @@ import polars as pl
 from cjmine.errors import SourceError
 from cjmine.ingest.mapping import NO_CUSTOMER
 
+_SHOWN = 3
+
 
 def refuse_quarantine(ledger: pl.DataFrame, quarantine: pl.DataFrame, share: float) -> None:
     """Raise ``SourceError`` where more than ``share`` of a file's rows were set aside.
@@ -26,12 +28,12 @@ def refuse_quarantine(ledger: pl.DataFrame, quarantine: pl.DataFrame, share: flo
         rows = int(mine["rows"].sum())
         if rows > share * file["read"]:
             listed = "; ".join(
-                f"{one['rows']:,} x {one['reason']} (column {one['column']}, first in row {one['row']}: {one['value']!r})"
-                for one in mine.head(3).iter_rows(named=True)
+                f"{one['rows']:,} x {one['reason']} (column {one['column']}, "
+                f"first in row {one['row']}: {one['value']!r})"
+                for one in mine.head(_SHOWN).iter_rows(named=True)
             )
-            faults.append(
-                f"source {file['source']!r}: {rows:,} of {file['read']:,} rows of {file['file']} are broken: {listed}"
-            )
+            where = f"source {file['source']!r}: {rows:,} of {file['read']:,} rows of {file['file']}"
+            faults.append(f"{where} are broken: {listed}")
     if faults:
         hint = f"mend the export or its mapping; output.max_quarantine allows {share:.1%} of a file's rows"
         raise SourceError(faults, hint)

@@ -158,9 +158,6 @@ def _finished(rows: pl.DataFrame, clocks: dict[str, Clocked], source: Source, ra
     """Add what every event has: its id, its instants, its link keys."""
     start = clocks["start"]
     end = clocks["end"].instants if "end" in clocks else start.instants
-    links = pl.concat_list(
-        f"{source.name}=" + pl.col("native_case_id"), "case=" + pl.col("case_key")
-    ).list.drop_nulls()
     flags = [
         pl.col(name).str.to_lowercase().replace_strict(BOOLEANS, default=None, return_dtype=pl.Boolean)
         for name in FLAGS
@@ -173,8 +170,21 @@ def _finished(rows: pl.DataFrame, clocks: dict[str, Clocked], source: Source, ra
         pl.lit(source.name).alias("source_system"),
         pl.lit(rank, pl.Int32).alias("system_rank"),
         pl.format("{}:{}:{}", pl.lit(source.name), "source_file", "source_row").alias("event_id"),
-        pl.when(links.list.len() > 0).then(links).cast(TEXTS).alias("link_keys"),
+        _link_keys(source),
     )
+
+
+def _link_keys(source: Source) -> pl.Expr:
+    """Name the keys of scope case; lists of one need no search for nulls, and are by far the most."""
+    given = [*source.columns, *source.constants]
+    keys = {"native_case_id": f"{source.name}=", "case_key": "case="}
+    links = [pl.lit(prefix) + pl.col(name) for name, prefix in keys.items() if name in given]
+    if not links:
+        return pl.lit(None, TEXTS).alias("link_keys")
+    listed = pl.concat_list(links)
+    if len(links) > 1:
+        listed = listed.list.drop_nulls()
+    return pl.when(pl.any_horizontal(link.is_not_null() for link in links)).then(listed).alias("link_keys")
 
 
 def _ended(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:

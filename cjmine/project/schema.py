@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, create_model, field_validator
 
@@ -13,10 +14,15 @@ from cjmine.detectors.roster import ROSTER
 from cjmine.discovery.settings import DiscoverySettings
 from cjmine.domain.settings import Settings, Share
 from cjmine.domain.working_time import WorkingCalendar
+from cjmine.errors import nearest
 from cjmine.identity.settings import IdentitySettings
 from cjmine.ingest.settings import Source
 from cjmine.journeys.settings import ContactSettings, JourneySettings
 
+YES = {"true", "yes", "on", "1", "t", "y"}
+"""How a project file says yes."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _WORKING = re.compile(r"(\w{3})-(\w{3}) (\d\d):(\d\d)-(\d\d):(\d\d)")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOLIDAYS = {
@@ -27,6 +33,16 @@ _HOLIDAYS = {
     "netherlands": ("NL", None),
     "new-york": ("US", "NY"),
 }
+
+
+def zone_fault(zone: str) -> str:
+    """Say what is wrong with the name of a time zone; nothing where it is known."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        near = nearest(zone, available_timezones()) or "; write an IANA name such as 'Europe/London'"
+        return f"{zone!r} is not a time zone{near}"
+    return ""
 
 
 class Clock(Settings):
@@ -42,11 +58,8 @@ class Clock(Settings):
     @field_validator("timezone")
     @classmethod
     def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            msg = f"{value!r} is not a time zone; write an IANA name such as 'Europe/London'"
-            raise ValueError(msg) from None
+        if what := zone_fault(value):
+            raise ValueError(what)
         return value
 
     @field_validator("working")
@@ -62,7 +75,8 @@ class Clock(Settings):
     @classmethod
     def _holidays(cls, value: str | None) -> str | None:
         if value is not None and value not in _HOLIDAYS:
-            msg = f"{value!r} is not a known holiday calendar; one of {', '.join(_HOLIDAYS)}"
+            near = nearest(value, _HOLIDAYS) or f"; one of {', '.join(_HOLIDAYS)}"
+            msg = f"{value!r} is not a known holiday calendar{near}"
             raise ValueError(msg)
         return value
 
@@ -79,9 +93,7 @@ class Clock(Settings):
 
             country, part = _HOLIDAYS[self.holidays]
             years = range(first.year, last.year + 2)
-            closed = sorted(
-                str(day) for day in holidays.country_holidays(country, subdiv=part, years=years)
-            )
+            closed = sorted(str(day) for day in holidays.country_holidays(country, subdiv=part, years=years))
         return WorkingCalendar(
             timezone=self.timezone,
             week="".join("1" if day in open_days else "0" for day in range(7)),
@@ -98,18 +110,18 @@ class Output(Settings):
     max_quarantine: Share = 0.01
 
 
-DetectorSettings: type[Settings] = create_model(
-    "DetectorSettings",
-    __base__=Settings,
-    **{detector.name: (detector.settings, detector.settings()) for detector in ROSTER},
-)
-"""One optional block for each detector on the roster."""
+if TYPE_CHECKING:
+    DetectorSettings = Settings
+else:
+    _BLOCKS: dict[str, Any] = {one.name: (one.settings, one.settings()) for one in ROSTER}
+    DetectorSettings = create_model("DetectorSettings", __base__=Settings, **_BLOCKS)
+    """One optional block for each detector on the roster."""
 
 
 class Project(Settings):
     """A project file, read and checked."""
 
-    project: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    project: str
     title: str = ""
     personal: bool = False
     clock: Clock = Clock()
@@ -118,13 +130,16 @@ class Project(Settings):
     contacts: ContactSettings = ContactSettings()
     journeys: JourneySettings = JourneySettings()
     discovery: DiscoverySettings = DiscoverySettings()
-    detectors: Settings = DetectorSettings()
+    detectors: DetectorSettings = DetectorSettings()
     output: Output = Output()
 
-    @field_validator("detectors", mode="before")
+    @field_validator("project")
     @classmethod
-    def _detectors(cls, value: object) -> object:
-        return DetectorSettings.model_validate({} if value is None else value)
+    def _name(cls, value: str) -> str:
+        if not _NAME.fullmatch(value):
+            msg = f"{value!r} is no name for a folder; use letters, digits, '-' and '_'"
+            raise ValueError(msg)
+        return value
 
     def parts(self) -> dict[str, Settings]:
         """Return every settings value that kernels may ask for, by class name."""

@@ -42,18 +42,19 @@ def days(spans: pl.DataFrame) -> tuple[date, date]:
     return first.date(), last.date()
 
 
-def counts(tables: Tables) -> dict[str, int]:
-    """Return the rows of every table."""
-    return {name: table.height for name, table in sorted(tables.items())}
+def counts(tables: Tables, ledger: pl.DataFrame) -> dict[str, int]:
+    """Return the rows that came in, every drop, and the rows of every table that came out."""
+    rows = _rows(ledger)
+    merged = rows["accepted"] - tables["events"].height
+    return {**rows, "merged": merged, **{name: table.height for name, table in sorted(tables.items())}}
+
+
+def _rows(ledger: pl.DataFrame) -> dict[str, int]:
+    return {name: int(ledger[name].sum()) for name in ("read", "accepted", "quarantined", "filtered")}
 
 
 def summary(
-    tables: Tables,
-    ledger: pl.DataFrame,
-    systems: pl.DataFrame,
-    pairs: pl.DataFrame,
-    echoes: pl.DataFrame,
-    tally: pl.DataFrame,
+    tables: Tables, *, ledger: pl.DataFrame, systems: pl.DataFrame, pairs: pl.DataFrame, tallies: Tables
 ) -> dict[str, Any]:
     """Return the content of ``summary.json``.
 
@@ -62,11 +63,12 @@ def summary(
     """
     journeys = tables["journeys"]
     complete = journeys.filter(pl.col("fitness").is_not_null())
-    waste = tally.filter(~pl.col("intended")).sort("code")
+    echoes = tallies["echoes"]
+    waste = tallies["totals"].filter(~pl.col("intended")).sort("code")
     return {
         "ledger": {
             "files": ledger.to_dicts(),
-            **{name: int(ledger[name].sum()) for name in ("read", "accepted", "quarantined", "filtered")},
+            **_rows(ledger),
         },
         "linkage": {"systems": systems.to_dicts(), "pairs": pairs.to_dicts()},
         "customers": journeys["customer_id"].n_unique(),
@@ -113,7 +115,7 @@ def remarks(mined: Mapping[str, MinedModel], notes: pl.DataFrame, abandon_after:
         f"{row['detector']}: {row['count']:,} x {row['note']}" for row in notes.iter_rows(named=True)
     ]
     sentences.append(
-        f"an unfinished journey counts as abandoned after {abandon_after / timedelta(days=1):.0f} days of silence; "
-        "until then it is open, and nothing is missing from it yet"
+        f"an unfinished journey counts as abandoned after {abandon_after / timedelta(days=1):.0f} days "
+        "of silence; until then it is open, and nothing is missing from it yet"
     )
     return sentences

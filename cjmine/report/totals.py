@@ -6,7 +6,10 @@ import polars as pl
 
 
 def table(tally: pl.DataFrame, journeys: int) -> pl.DataFrame:
-    """Return code, count, journeys, customers, per_100_journeys, extra_events; what was intended is left out."""
+    """Return code, count, journeys, customers, per_100_journeys, extra_events.
+
+    What the plan intends is left out.
+    """
     waste = tally.filter(~pl.col("intended")).drop("intended")
     per_100 = (pl.col("journeys") * 100 / max(journeys, 1)).alias("per_100_journeys")
     return (

@@ -13,7 +13,7 @@ _UNPRINTABLE = re.compile(
 DASH = "\u2013"
 _BLANKS = re.compile(r"\s+")
 _NARROW, _WIDE = frozenset("iljftrI.,:;'|!()[] ·-"), frozenset("mwMWQO@%#&→…")
-_HOUR, _TWO_DAYS, _FEW, _EAST_ASIA = 1.0, 48.0, 10, "\u2e7f"
+_HOUR, _TWO_DAYS, _FEW, _NEARLY, _EAST_ASIA = 1.0, 48.0, 10, 1, "\u2e7f"
 
 
 def plain(text: object, limit: int = 200) -> str:
@@ -32,7 +32,7 @@ def number(value: float | None, digits: int = 0) -> str:
 
 
 def percent(part: float, whole: float) -> str:
-    """Write a share; below 10 % with one digit, and no share of nothing.
+    """Write a share; near none and near all with one digit, and no share of nothing.
 
     >>> percent(1, 8), percent(1, 16)
     ('12 %', '6.2 %')
@@ -40,7 +40,10 @@ def percent(part: float, whole: float) -> str:
     if not whole:
         return DASH
     share = 100 * part / whole
-    return f"{share:.1f} %" if share < _FEW and part else f"{share:.0f} %"
+    if 0 < share < _FEW:
+        return f"{share:.1f} %"
+    nearly_all = 100 - _NEARLY < share < 100  # noqa: PLR2004 (per cent)
+    return f"{min(share, 99.9):.1f} %" if nearly_all else f"{share:.0f} %"
 
 
 def hours(value: float | None) -> str:

@@ -26,7 +26,8 @@ def write_run(run: Run, folder: Path, *, models: Mapping[str, str]) -> None:
     """Write report, summary, tables, figures and models into ``folder``; ``run.json`` last, as the seal.
 
     ``models`` maps a file name to its text; names that are no plain file names
-    are replaced by safe ones. Raises ``OSError`` when the disk refuses.
+    are replaced by safe ones. ``run.json`` holds the SHA-256 of every other file
+    in the folder, the store's included. Raises ``OSError`` when the disk refuses.
     """
     drawn = folder / "figures"
     shelf = folder / "models"
@@ -42,7 +43,16 @@ def write_run(run: Run, folder: Path, *, models: Mapping[str, str]) -> None:
         _text(shelf / slug(name), text)
     _text(folder / "report.html", render(run))
     _text(folder / "summary.json", as_json(run.summary))
-    _text(folder / "run.json", as_json(run.record))
+    _text(folder / "run.json", as_json({**run.record, "files": fingerprints(folder)}))
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a run but ``run.json``, by its path inside the folder."""
+    found: dict[str, str] = {}
+    for path in sorted(one for one in folder.rglob("*") if one.is_file() and one != folder / "run.json"):
+        with path.open("rb") as file:
+            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return dict(sorted(found.items()))
 
 
 def slug(name: str) -> str:

@@ -16,6 +16,7 @@
     }
     told.textContent = words === "" ? "" : `${found} of ${all.length} examples shown`;
   };
+  document.querySelectorAll(".picture").forEach((one) => { one.scrollLeft = (one.scrollWidth - one.clientWidth) / 2; });
   asked.addEventListener("input", show);
   document.getElementById("open").addEventListener("click", () => [...more, ...all].forEach((one) => { one.open = !one.hidden; }));
   document.getElementById("shut").addEventListener("click", () => [...more, ...all].forEach((one) => { one.open = false; }));

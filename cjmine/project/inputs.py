@@ -1,0 +1,135 @@
+"""Are the files there that a project file names, and do they hold the columns it asks for?"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cjmine.domain.models import IntendedJourney
+from cjmine.errors import ModelError, SourceError, nearest
+from cjmine.ingest import columns
+from cjmine.ingest.files import resolve
+from cjmine.ingest.header import header
+from cjmine.ingest.settings import Format, Source
+from cjmine.intended.load import load_model
+from cjmine.project.positions import Content, Location
+from cjmine.project.schema import zone_fault
+from cjmine.project.wording import errors_of
+
+Roots = tuple[Path, ...]
+
+
+def check_sources(content: Content, roots: Roots) -> None:
+    """Note wrong columns, constants and zones, files that are not there, and columns their headers lack."""
+    names: dict[str, Location] = {}
+    keys = [str(key["name"]) for _, key in content.items("identity", "keys") if key.get("name")]
+    for where, raw in content.items("sources"):
+        name = str(raw.get("name"))
+        if names.setdefault(name, where) != where:
+            content.fault((*where, "name"), f"two sources are called {name!r}; give each its own name")
+        source, unclear = _salvaged(raw)
+        if source is None:
+            continue
+        for place, what in columns.faults(source, keys):
+            content.fault((*where, *place), what)
+        for ours, mapped in source.columns.items():
+            if mapped.zone not in {None, "local"} and (what := zone_fault(str(mapped.zone))):
+                content.fault((*where, "columns", ours, "zone"), what)
+        asked = {("columns", ours): m.from_ for ours, m in source.columns.items() if ours not in unclear}
+        asked |= {("keep", theirs): (theirs,) for theirs in source.keep}
+        for path in _files(content, (*where, "files"), source.files, roots):
+            _check_header(content, where, path, source, asked)
+
+
+def _salvaged(raw: dict[str, Any]) -> tuple[Source | None, set[str]]:
+    """Return a source without what is wrong in it, so that the rest can still be checked."""
+    kept, unclear = dict(raw), set[str]()
+    for (key, *below), _ in errors_of(Source, raw):
+        if key == "columns" and below:
+            unclear.add(str(below[0]))
+        else:
+            kept.pop(str(key), None)
+    if unclear:
+        kept["columns"] = {ours: ours if ours in unclear else m for ours, m in raw["columns"].items()}
+    try:
+        return Source.model_validate(kept), unclear
+    except ValidationError:
+        return None, unclear
+
+
+def _files(content: Content, where: Location, patterns: Sequence[str], roots: Roots) -> tuple[Path, ...]:
+    try:
+        return resolve(patterns, roots)
+    except SourceError as fault:
+        for line in fault.faults:
+            content.fault(where, line)
+        return ()
+
+
+def _check_header(
+    content: Content,
+    where: Location,
+    path: Path,
+    source: Source,
+    asked: Mapping[tuple[str, str], tuple[str, ...]],
+) -> None:
+    try:
+        found = header(path, source.format, source.encoding, source.delimiter)
+    except SourceError:
+        return  # reading the source says it better
+    for place, theirs in asked.items():
+        if found and not set(theirs) & set(found):
+            listed = " or ".join(repr(one) for one in theirs)
+            near = next((text for one in theirs if (text := nearest(one, found))), "")
+            what = f"{path.name} has no column {listed} (it has {', '.join(found)}){near}"
+            content.fault((*where, *place), what)
+
+
+def check_crosswalks(content: Content, roots: Roots) -> None:
+    """Note crosswalks that are not there, lack a column, or name ids that no source has."""
+    sources = [raw for _, raw in content.items("sources")]
+    known = {str(raw.get("scheme") or raw.get("name")) for raw in sources}
+    known |= {str(key.get("name")) for _, key in content.items("identity", "keys")}
+    for where, raw in content.items("identity", "crosswalks"):
+        named = raw.get("columns")
+        asked = {k: v for k, v in named.items() if isinstance(v, str)} if isinstance(named, dict) else {}
+        for scheme in asked:
+            if scheme not in known:
+                near = nearest(scheme, known) or f"; known are {', '.join(sorted(known))}"
+                what = f"{scheme!r} is neither a source, nor a source's scheme, nor a key{near}"
+                content.fault((*where, "columns", scheme), what)
+        if not isinstance(raw.get("file"), str):
+            continue
+        for path in _files(content, (*where, "file"), (raw["file"],), roots):
+            try:
+                found = header(path, Format.CSV, raw.get("encoding"), raw.get("delimiter") or ",")
+            except SourceError:
+                continue
+            for scheme, column in asked.items():
+                if column not in found:
+                    near = nearest(column, found)
+                    what = f"{path.name} has no column {column!r} (it has {', '.join(found)}){near}"
+                    content.fault((*where, "columns", scheme), what)
+
+
+def load_models(content: Content, roots: Roots) -> tuple[dict[str, IntendedJourney], list[str]]:
+    """Return the intended journeys by name, and the faults of their own files, each with its place there."""
+    models: dict[str, IntendedJourney] = {}
+    lines: list[str] = []
+    for where, raw in content.items("journeys", "models"):
+        if not isinstance(raw.get("file"), str):
+            continue
+        for path in _files(content, (*where, "file"), (raw["file"],), roots):
+            try:
+                model = load_model(path)
+            except ModelError as fault:
+                lines += fault.faults
+                continue
+            if model.name in models:
+                content.fault((*where, "file"), f"a journey called {model.name!r} is already listed")
+            models[model.name] = dataclasses.replace(model, need=raw.get("need") or model.need)
+    return models, lines
