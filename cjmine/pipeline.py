@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.audit.record import record
+from cjmine.conformance.aligned import align_all
 from cjmine.conformance.kernels import COSTS, DEVIATIONS, MOVES
 from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
@@ -24,10 +25,11 @@ from cjmine.engine.store import Store
 from cjmine.identity import crosswalk, customers, linkage
 from cjmine.ingest import files, source
 from cjmine.ingest.limits import refuse_quarantine
+from cjmine.intended.automaton import automaton_of
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
-from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS
+from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
 from cjmine.project.load import Loaded
 from cjmine.report import summary, totals
 from cjmine.report.publish import publish
@@ -73,7 +75,6 @@ def run(loaded: Loaded, folder: Path, *, progress: Progress | None = None) -> Ru
         finished = gather(loaded, ingested, store, analysed, started)
         tell("writing the report", 0, 1)
         write_run(finished, staging, models=_models(finished))
-        tell("writing the report", 1, 1)
     return finished
 
 

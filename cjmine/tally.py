@@ -80,8 +80,10 @@ def quantiles(
     """
     ordered = counted.sort(*by, of)
     keys = list(by)
-    reached = pl.col(count).cum_sum().over(keys) / pl.col(count).sum().over(keys) if keys else (
-        pl.col(count).cum_sum() / pl.col(count).sum()
+    reached = (
+        pl.col(count).cum_sum().over(keys) / pl.col(count).sum().over(keys)
+        if keys
+        else (pl.col(count).cum_sum() / pl.col(count).sum())
     )
     whole = ordered.with_columns(reached.alias("reached"))
     picks = [

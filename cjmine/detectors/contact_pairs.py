@@ -25,11 +25,19 @@ def pairs_within(contacts: pl.DataFrame, by: list[str], window: int) -> pl.DataF
         apart = (pl.col("start").shift(-step) - pl.col("start")).dt.total_microseconds()
         near = ordered.with_columns(
             *(pl.col(name).shift(-step).alias(f"{name}_to") for name in (*_CARRIED, "n")),
-            (pl.col("start").shift(-step) - pl.col("end")).dt.total_microseconds().clip(lower_bound=0).alias("gap"),
+            (pl.col("start").shift(-step) - pl.col("end"))
+            .dt.total_microseconds()
+            .clip(lower_bound=0)
+            .alias("gap"),
         ).filter(same & (apart <= window + longest))
         found.append(near.filter(pl.col("gap") <= window))
         if not near.height:
             break
-    return pl.concat(found) if found else ordered.head(0).with_columns(
-        *(pl.col(name).alias(f"{name}_to") for name in (*_CARRIED, "n")), pl.lit(0, dtype=pl.Int64).alias("gap")
+    return (
+        pl.concat(found)
+        if found
+        else ordered.head(0).with_columns(
+            *(pl.col(name).alias(f"{name}_to") for name in (*_CARRIED, "n")),
+            pl.lit(0, dtype=pl.Int64).alias("gap"),
+        )
     )

@@ -26,6 +26,7 @@ import polars as pl
 
 from cjmine.detectors.contact_pairs import pairs_within
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
+from cjmine.domain.lengths import HOUR, in_units
 from cjmine.domain.settings import Duration, Settings, duration, microseconds
 from cjmine.domain.vocabulary import Direction, Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
@@ -62,7 +63,9 @@ def find(partition: Partition, context: Context) -> pl.DataFrame:
         how="diagonal",
     )
     codes = pl.col("code").unique().sort().over("primary_event_id", mapping_strategy="join")
-    also = pl.when(pl.col("code") != "D5").then(codes.list.set_difference(pl.concat_list("code"))).otherwise([])
+    also = (
+        pl.when(pl.col("code") != "D5").then(codes.list.set_difference(pl.concat_list("code"))).otherwise([])
+    )
     rows = rows.with_columns(also.list.sort().alias("also"))
     return findings(rows, partition.events, detector="duplicates")
 
@@ -108,7 +111,9 @@ def _answers(partition: Partition, context: Context) -> pl.DataFrame:
 def _decisions(partition: Partition) -> pl.DataFrame:
     """Return customer_id, need, at of every decision."""
     needs = partition.journeys.select("journey_id", pl.col("need").alias("journey_need"))
-    made = partition.events.filter(pl.col("outcome").is_in(_DECISIONS)).join(needs, on="journey_id", how="left")
+    made = partition.events.filter(pl.col("outcome").is_in(_DECISIONS)).join(
+        needs, on="journey_id", how="left"
+    )
     whole = made.select("customer_id", pl.coalesce("need", "journey_need").alias("need"), at="start")
     return whole.drop_nulls("need").sort(*_NEED, "at")
 
@@ -117,8 +122,13 @@ def _unsettled(pairs: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
     """Keep pairs with nothing settled strictly between the first's end and the second's start."""
     asked = pairs.sort("end")
     following = asked.join_asof(
-        settled.sort("at"), left_on="end", right_on="at", by=_NEED, strategy="forward",
-        allow_exact_matches=False, check_sortedness=False,
+        settled.sort("at"),
+        left_on="end",
+        right_on="at",
+        by=_NEED,
+        strategy="forward",
+        allow_exact_matches=False,
+        check_sortedness=False,
     )
     between = (pl.col("at") < pl.col("start_to")).fill_null(value=False)
     return following.filter(~between).drop("at")
@@ -136,14 +146,16 @@ def _repeats(inbound: pl.DataFrame, answers: pl.DataFrame, settings: DuplicateSe
     return _rows(
         nearest.with_columns(
             pl.when(parallel).then(pl.lit("D2")).otherwise(pl.lit("D1")).alias("code"),
-            pl.format("the customer made contact {} about '{}' without an answer in between", words, "need").alias(
-                "message"
-            ),
+            pl.format(
+                "the customer made contact {} about '{}' without an answer in between", words, "need"
+            ).alias("message"),
         )
     )
 
 
-def _resubmissions(inbound: pl.DataFrame, decisions: pl.DataFrame, settings: DuplicateSettings) -> pl.DataFrame:
+def _resubmissions(
+    inbound: pl.DataFrame, decisions: pl.DataFrame, settings: DuplicateSettings
+) -> pl.DataFrame:
     """D3: the same activity with the same payload again, before a decision."""
     forms = inbound.filter(pl.col("payload_key").is_not_null())
     same = ["customer_id", "touchpoint", "payload_key"]
@@ -167,7 +179,7 @@ def _rows(pairs: pl.DataFrame) -> pl.DataFrame:
         "channel_to",
         pl.col("service").alias("service_from"),
         "service_to",
-        (pl.col("gap") / 3_600_000_000).alias("wait_h"),
+        in_units(pl.col("gap"), HOUR).alias("wait_h"),
         pl.lit(Lever.INFORMATION.value).alias("lever"),
     )
 
@@ -187,9 +199,9 @@ def _recorded_twice(partition: Partition) -> pl.DataFrame:
         "journey_id",
         "event_ids",
         "primary_event_id",
-        pl.format("one contact was recorded by {}; counted once", pl.col("merged_systems").list.join(" and ")).alias(
-            "message"
-        ),
+        pl.format(
+            "one contact was recorded by {}; counted once", pl.col("merged_systems").list.join(" and ")
+        ).alias("message"),
     )
     return pl.concat([rows, echoes]).with_columns(
         pl.lit("D5").alias("code"),

@@ -25,23 +25,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from cjmine.detectors.open_work import with_open_work
 from cjmine.detectors.steps import latest, ordered
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
+from cjmine.domain.lengths import HOUR, in_units
 from cjmine.domain.settings import Duration, Settings, duration, microseconds
-from cjmine.domain.vocabulary import Direction, ItemState, Lever, Outcome, Severity
+from cjmine.domain.vocabulary import Direction, Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
 
-_TERMINAL = (
-    Outcome.COMPLETED,
-    Outcome.FAILED,
-    Outcome.DECISION_YES,
-    Outcome.DECISION_NO,
-    Outcome.TRANSFERRED,
-)
 _SENT_ON = (Outcome.TRANSFERRED, Outcome.FAILED, Outcome.DECISION_NO, Outcome.REQUESTED_INFO)
 _PING_PONG = 4
 _ENDPOINT = ("service", "event_id", "expected")
-_HOUR = 3_600_000_000
 
 
 class HandoffSettings(Settings):
@@ -62,13 +56,13 @@ def notes(partition: Partition, context: Context) -> pl.DataFrame:
     """Count the pairs that are no handoff, by reason."""
     left = _pairs(partition, context).filter(pl.col("verdict") != "handoff")
     counted = left.group_by(pl.col("verdict").alias("note")).agg(pl.len().alias("count"))
-    return counted.select(pl.lit("handoffs").alias("detector"), "note", "count").cast(dict(NOTES.schema))
+    return counted.select(pl.lit("handoffs").alias("detector"), "note", "count").cast(NOTES.schema)
 
 
 def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
     """Return each two neighbouring rows of one journey whose services differ, with a verdict."""
     live = microseconds(context.of(HandoffSettings).live)
-    rows = _with_open_work(_rows(partition))
+    rows = with_open_work(_rows(partition))
     journey = "journey_id"
     here = ["event_id", "start", "service", "channel", "direction", "contact_id", "item_id", "expected"]
     pairs = rows.with_columns(
@@ -107,48 +101,38 @@ def _rows(partition: Partition) -> pl.DataFrame:
     return rows.sort("journey_id", "start", "system_rank", "source_file", "source_row")
 
 
-def _with_open_work(rows: pl.DataFrame) -> pl.DataFrame:
-    """Tell after each row whether its service has open work: yes, no or unknown (0.1, ruling 4)."""
-    item, service = ["journey_id", "service", "item_id"], ["journey_id", "service"]
-    state = pl.when(pl.col("item_id").is_not_null()).then("item_state")
-    rows = rows.with_columns(state.alias("state"))
-    before = pl.col("state").forward_fill().shift().over(item)
-    opened = (pl.col("state") == ItemState.OPEN) & (before.fill_null("") != ItemState.OPEN)
-    closed = (pl.col("state") == ItemState.CLOSE) & (before == ItemState.OPEN)
-    change = opened.fill_null(value=False).cast(pl.Int32) - closed.fill_null(value=False).cast(pl.Int32)
-    rows = rows.with_columns(change.alias("change")).with_columns(
-        pl.col("change").cum_sum().over(service).alias("work")
-    )
-    terminal = pl.col("outcome").is_in(_TERMINAL).fill_null(value=False)
-    terminal |= (pl.col("state") == ItemState.CLOSE).fill_null(value=False)
-    known = pl.when(pl.col("work") > 0).then(pl.lit("yes")).when(terminal).then(pl.lit("no"))
-    return rows.with_columns(known.otherwise(pl.lit("unknown")).alias("open")).drop("state", "change", "work")
-
-
 def _handoffs(pairs: pl.DataFrame, context: Context) -> pl.DataFrame:
     if context.calendar is not None:
         wait = context.calendar.between(pairs["end"], pairs["start_to"])
     else:
         wait = (pairs["start_to"] - pairs["end"]).dt.total_microseconds().clip(lower_bound=0)
-    severity = pl.when(pl.col("code") == "H3").then(pl.lit(Severity.HIGH.value)).otherwise(pl.lit(Severity.MEDIUM.value))
+    severity = (
+        pl.when(pl.col("code") == "H3")
+        .then(pl.lit(Severity.HIGH.value))
+        .otherwise(pl.lit(Severity.MEDIUM.value))
+    )
     carrier = pl.col("code").replace_strict(
         {"H1": "transferred", "H2": "referred", "H3": "sent"}, return_dtype=pl.String
     )
-    return pairs.with_columns((wait.cast(pl.Float64) / _HOUR).alias("wait_h")).select(
-        "code",
-        "customer_id",
-        "journey_id",
-        pl.concat_list("event_id", "event_id_to").alias("event_ids"),
-        pl.col("event_id_to").alias("primary_event_id"),
-        pl.lit([], dtype=pl.List(pl.String)).alias("extra_event_ids"),
-        pl.col("service").alias("service_from"),
-        pl.col("service_to"),
-        pl.col("channel").alias("channel_from"),
-        pl.col("channel_to"),
-        "wait_h",
-        ((pl.col("code") == "H2") & pl.col("expected") & pl.col("expected_to")).alias("intended"),
-        severity.alias("severity"),
-        pl.format("the customer was {} from {} to {}", carrier, "service", "service_to").alias("message"),
+    return (
+        pairs.with_columns(wait.alias("wait"))
+        .with_columns(in_units(pl.col("wait"), HOUR).alias("wait_h"))
+        .select(
+            "code",
+            "customer_id",
+            "journey_id",
+            pl.concat_list("event_id", "event_id_to").alias("event_ids"),
+            pl.col("event_id_to").alias("primary_event_id"),
+            pl.lit([], dtype=pl.List(pl.String)).alias("extra_event_ids"),
+            pl.col("service").alias("service_from"),
+            pl.col("service_to"),
+            pl.col("channel").alias("channel_from"),
+            pl.col("channel_to"),
+            "wait_h",
+            ((pl.col("code") == "H2") & pl.col("expected") & pl.col("expected_to")).alias("intended"),
+            severity.alias("severity"),
+            pl.format("the customer was {} from {} to {}", carrier, "service", "service_to").alias("message"),
+        )
     )
 
 
@@ -171,7 +155,8 @@ def _revisits(chain: pl.DataFrame) -> pl.DataFrame:
     """L5: a service that was on the chain before, with another in between."""
     key = ["journey_id", "service"]
     back = chain.with_columns(
-        pl.col("event_id").shift().over(key).alias("earlier"), pl.col("service").shift().over("journey_id").alias("via")
+        pl.col("event_id").shift().over(key).alias("earlier"),
+        pl.col("service").shift().over("journey_id").alias("via"),
     ).filter(pl.col("earlier").is_not_null())
     return back.select(
         pl.lit("L5").alias("code"),
@@ -192,20 +177,28 @@ def _ping_pong(chain: pl.DataFrame) -> pl.DataFrame:
     """L6: maximal alternations of two services of length four or more."""
     journey = "journey_id"
     returns = (pl.col("service") == pl.col("service").shift(2).over(journey)).fill_null(value=False)
-    chain = chain.with_columns(returns.alias("returns"), pl.col("service").shift().over(journey).alias("other"))
+    chain = chain.with_columns(
+        returns.alias("returns"), pl.col("service").shift().over(journey).alias("other")
+    )
     fresh = pl.col("returns") & ~pl.col("returns").shift().over(journey).fill_null(value=False)
     chain = chain.with_columns(pl.when("returns").then(fresh.cum_sum()).alias("bounce"))
-    bounces = chain.filter("returns").group_by("bounce", maintain_order=True).agg(
-        pl.col("journey_id", "customer_id", "service", "other").first(),
-        pl.col("place").min().alias("first"),
-        pl.col("place").max().alias("last"),
-        pl.col("event_id").alias("extra_event_ids"),
+    bounces = (
+        chain.filter("returns")
+        .group_by("bounce", maintain_order=True)
+        .agg(
+            pl.col("journey_id", "customer_id", "service", "other").first(),
+            pl.col("place").min().alias("first"),
+            pl.col("place").max().alias("last"),
+            pl.col("event_id").alias("extra_event_ids"),
+        )
     )
     bounces = bounces.filter(pl.col("last") - pl.col("first") + 3 >= _PING_PONG)
     members = bounces.select("bounce", "journey_id", "first", "last").join(
         chain.select("journey_id", "place", "event_id", "expected"), on="journey_id"
     )
-    members = members.filter(pl.col("place").is_between(pl.col("first") - 2, pl.col("last"))).sort("bounce", "place")
+    members = members.filter(pl.col("place").is_between(pl.col("first") - 2, pl.col("last"))).sort(
+        "bounce", "place"
+    )
     evidence = members.group_by("bounce").agg(
         pl.col("event_id").alias("event_ids"), pl.col("expected").all().alias("intended")
     )
@@ -222,7 +215,9 @@ def _ping_pong(chain: pl.DataFrame) -> pl.DataFrame:
         pl.col("service").alias("service_to"),
         pl.lit(Severity.HIGH.value).alias("severity"),
         pl.lit(Lever.PEOPLE.value).alias("lever"),
-        pl.format("{} and {} passed the case to and fro {} times", "other", "service", length - 1).alias("message"),
+        pl.format("{} and {} passed the case to and fro {} times", "other", "service", length - 1).alias(
+            "message"
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import polars as pl
 
 from cjmine.detectors.roster import in_order
@@ -58,4 +57,3 @@ DETECT: tuple[Kernel, ...] = (
     COUNT_FINDINGS,
 )
 """Pass 2: every detector on the roster, in the order of what they need, then the totals."""
-

@@ -29,11 +29,13 @@ from typing import Literal
 import polars as pl
 from pydantic import Field
 
+from cjmine.detectors.repeats import mark_intended
 from cjmine.detectors.steps import ordered, sequence
 from cjmine.detectors.threads import threaded
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
+from cjmine.domain.lengths import MINUTE, in_units
 from cjmine.domain.settings import Settings
-from cjmine.domain.vocabulary import Direction, Lever, Outcome, Severity
+from cjmine.domain.vocabulary import Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
 
 _THREAD = ["journey_id", "thread"]
@@ -67,7 +69,8 @@ def find(partition: Partition, context: Context) -> pl.DataFrame:
     )
     # threads share the steps outside their branches, so one loop may be seen twice
     rows = rows.unique(["code", "journey_id", "event_ids"], keep="first", maintain_order=True)
-    intended = _intended(rows, steps, context.of(LoopSettings))
+    settings = context.of(LoopSettings)
+    intended = mark_intended(rows, steps, least=settings.scheduled_min, evenness=settings.scheduled_cv)
     return findings(intended, partition.events, detector="loops")
 
 
@@ -82,12 +85,14 @@ def notes(partition: Partition, context: Context) -> pl.DataFrame:
 def _runs(partition: Partition, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the threaded steps, and their maximal runs of equal labels in order."""
     level = context.of(LoopSettings).level
-    steps = threaded(sequence(partition, context), context).with_columns(pl.col(level).alias("label"))
+    steps = threaded(sequence(partition), context).with_columns(pl.col(level).alias("label"))
     steps = steps.filter(pl.col("label").is_not_null()).sort(*_THREAD, "step_no")
     here = pl.struct(*_THREAD, "label")
     steps = steps.with_columns((here != here.shift()).fill_null(value=True).cum_sum().alias("run"))
     runs = (
-        steps.with_columns(pl.col("outcome").shift().over(_THREAD).alias("before"), ordered(_THREAD).alias("ordered"))
+        steps.with_columns(
+            pl.col("outcome").shift().over(_THREAD).alias("before"), ordered(_THREAD).alias("ordered")
+        )
         .group_by("run", maintain_order=True)
         .agg(
             pl.col("customer_id", *_THREAD, "label", "before", "ordered").first(),
@@ -112,7 +117,9 @@ def _row(code: str, about: str, severity: Severity) -> list[pl.Expr]:
 
 
 def _minutes(since: pl.Expr, until: pl.Expr) -> pl.Expr:
-    return ((until - since).dt.total_microseconds().clip(lower_bound=0) / 60_000_000).alias("extra_minutes")
+    return in_units((until - since).dt.total_microseconds().clip(lower_bound=0), MINUTE).alias(
+        "extra_minutes"
+    )
 
 
 def _self_loops(runs: pl.DataFrame) -> pl.DataFrame:
@@ -146,14 +153,21 @@ def _short_loops(runs: pl.DataFrame) -> pl.DataFrame:
         pl.col("end").last(),
         (pl.len() - 1).floordiv(2).alias("times"),
     )
-    return grouped.filter("ordered").with_columns(
-        *_row("L2", "back and forth between '{}' and another step", Severity.MEDIUM),
-        pl.col("extra_event_ids").list.first().alias("primary_event_id"),
-        pl.col("label").alias("touchpoint"),
-        _minutes(pl.col("first_end"), pl.col("end")),
-    ).with_columns(
-        pl.format("back and forth between '{}' and '{}', {} time(s)", "label", "other", "times").alias("message")
-    ).drop("ordered", "end", "times")
+    return (
+        grouped.filter("ordered")
+        .with_columns(
+            *_row("L2", "back and forth between '{}' and another step", Severity.MEDIUM),
+            pl.col("extra_event_ids").list.first().alias("primary_event_id"),
+            pl.col("label").alias("touchpoint"),
+            _minutes(pl.col("first_end"), pl.col("end")),
+        )
+        .with_columns(
+            pl.format("back and forth between '{}' and '{}', {} time(s)", "label", "other", "times").alias(
+                "message"
+            )
+        )
+        .drop("ordered", "end", "times")
+    )
 
 
 def _with_lead(runs: pl.DataFrame) -> pl.DataFrame:
@@ -176,13 +190,17 @@ def _rework(runs: pl.DataFrame) -> pl.DataFrame:
         pl.col("end").shift().over(label).alias("since"),
     )
     found = runs.filter(pl.col("earlier").is_not_null() & pl.col("ordered") & pl.col("left"))
-    return found.with_columns(
-        *_row("L3", "'{}' had to be done again", Severity.MEDIUM),
-        pl.col("event_ids").list.first().alias("primary_event_id"),
-        pl.col("event_ids").list.slice(0, 1).alias("extra_event_ids"),
-        pl.col("label").alias("touchpoint"),
-        _minutes(pl.col("since"), pl.col("end")),
-    ).with_columns(pl.concat_list("earlier", "primary_event_id").alias("event_ids")).drop("ordered", "start", "end")
+    return (
+        found.with_columns(
+            *_row("L3", "'{}' had to be done again", Severity.MEDIUM),
+            pl.col("event_ids").list.first().alias("primary_event_id"),
+            pl.col("event_ids").list.slice(0, 1).alias("extra_event_ids"),
+            pl.col("label").alias("touchpoint"),
+            _minutes(pl.col("since"), pl.col("end")),
+        )
+        .with_columns(pl.concat_list("earlier", "primary_event_id").alias("event_ids"))
+        .drop("ordered", "start", "end")
+    )
 
 
 def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -213,42 +231,16 @@ def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
         pl.col("event_id").alias("extra_event_ids"),
         pl.col("end").max(),
     )
-    return grouped.filter("ordered").with_columns(
-        *_row("L4", "the journey fell back to the stage '{}'", Severity.MEDIUM),
-        pl.col("extra_event_ids").list.first().alias("primary_event_id"),
-        pl.concat_list("last", "extra_event_ids").alias("event_ids"),
-        _minutes(pl.col("since"), pl.col("end")),
-    ).drop("ordered", "end")
-
-
-def _intended(rows: pl.DataFrame, steps: pl.DataFrame, settings: LoopSettings) -> pl.DataFrame:
-    """Mark repetition that the plan has, that went to many at once, or that follows a schedule."""
-    gap = pl.col("start").diff().over("journey_id", "label").dt.total_microseconds()
-    once = steps.unique("event_id", keep="first", maintain_order=True).with_columns(gap.alias("gap"))
-    rhythm = once.group_by("journey_id", "label").agg(
-        (
-            (pl.len() >= settings.scheduled_min)
-            & ((pl.col("gap").std() / pl.col("gap").mean()).fill_nan(None) < settings.scheduled_cv)
-            & ~(pl.col("direction") == Direction.INBOUND).fill_null(value=False).any()
+    return (
+        grouped.filter("ordered")
+        .with_columns(
+            *_row("L4", "the journey fell back to the stage '{}'", Severity.MEDIUM),
+            pl.col("extra_event_ids").list.first().alias("primary_event_id"),
+            pl.concat_list("last", "extra_event_ids").alias("event_ids"),
+            _minutes(pl.col("since"), pl.col("end")),
         )
-        .fill_null(value=False)
-        .alias("scheduled")
+        .drop("ordered", "end")
     )
-    bulk = pl.col("bulk").fill_null(value=False)
-    allowed = once.select(pl.col("event_id").alias("extra_event_ids"), pl.col("expected") | bulk)
-    numbered = rows.with_columns(pl.int_range(pl.len()).alias("n"))
-    planned = (
-        numbered.select("n", "extra_event_ids")
-        .explode("extra_event_ids")
-        .join(allowed, on="extra_event_ids", how="left")
-        .group_by("n")
-        .agg(pl.col("expected").fill_null(value=False).all())
-    )
-    marked = numbered.join(planned, on="n", how="left").join(
-        rhythm, on=["journey_id", "label"], how="left"
-    )
-    intended = pl.col("expected").fill_null(value=False) | pl.col("scheduled").fill_null(value=False)
-    return marked.sort("n").with_columns(intended.alias("intended")).drop("n", "expected", "scheduled")
 
 
 LOOPS = Detector(

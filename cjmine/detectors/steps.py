@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import polars as pl
 
-from cjmine.domain.kernel import Context, Partition
+from cjmine.domain.kernel import Partition
+from cjmine.domain.lengths import DAY, MINUTE
+from cjmine.domain.sequences import steps_of
 from cjmine.domain.vocabulary import Precision
 
-_LENGTH = {Precision.MINUTE.value: 60_000_000, Precision.DAY.value: 86_400_000_000}
+_LENGTH = {Precision.MINUTE.value: MINUTE, Precision.DAY.value: DAY}
 
 
-def sequence(partition: Partition, context: Context) -> pl.DataFrame:
+def sequence(partition: Partition) -> pl.DataFrame:
     """Return the counted steps of all journeys, sorted by journey and step.
 
     Adds journey_type, ``expected`` (the plan has this step here, or tolerates
     it) and ``latest`` (see there).
     """
-    steps = partition.events.filter(pl.col("step_no").is_not_null())
-    kinds = partition.journeys.select("journey_id", "journey_type")
     planned = partition.moves.filter(pl.col("event_id").is_not_null()).select("event_id", "expected")
-    steps = steps.join(kinds, on="journey_id", how="left").join(planned, on="event_id", how="left")
-    return steps.with_columns(
-        pl.col("expected").fill_null(value=False), latest().alias("latest")
-    ).sort("journey_id", "step_no")
+    steps = steps_of(partition).join(planned, on="event_id", how="left", maintain_order="left")
+    return steps.with_columns(pl.col("expected").fill_null(value=False), latest().alias("latest"))
 
 
 def latest() -> pl.Expr:

@@ -16,7 +16,10 @@ MAX_THREADS = 64
 def threads_of(model: IntendedJourney) -> list[frozenset[str]]:
     """Return, for each thread, the steps it leaves out: it takes one branch of every `together`."""
     others = [
-        [frozenset(step for j, other in enumerate(group) if j != i for step in other) for i in range(len(group))]
+        [
+            frozenset(step for j, other in enumerate(group) if j != i for step in other)
+            for i in range(len(group))
+        ]
         for group in model.branches
     ]
     size = 1

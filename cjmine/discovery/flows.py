@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
+from cjmine.domain.lengths import HOUR, in_units
+from cjmine.domain.sequences import steps_of
 from cjmine.tally import Merge, Tally, bucket, quantiles
-
-_HOUR = 3_600_000_000
 
 FLOWS = Tally(
     keys={"journey_type": pl.String, "source": pl.String, "target": pl.String, "bucket": pl.Int32},
@@ -19,16 +19,9 @@ NODES = Tally(
 )
 
 
-def _steps(partition: Partition) -> pl.DataFrame:
-    steps = partition.events.filter(pl.col("step_no").is_not_null()).join(
-        partition.journeys.select("journey_id", "journey_type"), on="journey_id"
-    )
-    return steps.sort("journey_id", "step_no")
-
-
 def count_flows(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return the directly-follows tally; a wait runs from the end of one step to the next's start."""
-    steps = _steps(partition)
+    steps = steps_of(partition)
     wait = (pl.col("start").shift(-1) - pl.col("end")).dt.total_microseconds().clip(lower_bound=0)
     pairs = steps.select(
         "journey_type",
@@ -43,7 +36,7 @@ def count_flows(partition: Partition, _context: Context) -> pl.DataFrame:
 
 def count_nodes(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return for each touchpoint its events, journeys, and how often it starts or ends one."""
-    steps = _steps(partition)
+    steps = steps_of(partition)
     other = pl.col("journey_id") != pl.col("journey_id").shift()
     marked = steps.with_columns(
         other.fill_null(value=True).alias("starts"), other.shift(-1).fill_null(value=True).alias("ends")
@@ -72,7 +65,7 @@ def flow_table(flows: pl.DataFrame) -> pl.DataFrame:
     counted = flows.group_by(*keys, "bucket").agg(pl.col("count").sum())
     waits = quantiles(counted, keys, {"median_wait_h": 0.5, "p90_wait_h": 0.9}, of="bucket", count="count")
     total = flows.group_by(keys).agg(pl.col("count").sum())
-    table = total.join(waits, on=keys).with_columns(pl.col("median_wait_h", "p90_wait_h") / _HOUR)
+    table = total.join(waits, on=keys).with_columns(in_units(pl.col("median_wait_h", "p90_wait_h"), HOUR))
     return table.sort("count", "source", "target", descending=[True, False, False])
 
 

@@ -58,4 +58,6 @@ def _inductive(variants: Mapping[tuple[str, ...], int], noise: float) -> Tree:
 def _tree(node: Any) -> Tree:  # noqa: ANN401 (pm4py ships no types)
     if node.operator is None:
         return Tree(label=node.label) if node.label is not None else SILENT
-    return Tree(operator=_OPERATORS[node.operator.name], children=tuple(_tree(child) for child in node.children))
+    return Tree(
+        operator=_OPERATORS[node.operator.name], children=tuple(_tree(child) for child in node.children)
+    )

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
+from cjmine.domain.sequences import SEPARATOR, paths, steps_of
 from cjmine.domain.tables import TEXTS
 from cjmine.tally import Merge, Tally
-
-SEPARATOR = "\x1f"
 
 VARIANTS = Tally(
     keys={"journey_type": pl.String, "variant": pl.String, "path": pl.String, "status": pl.String},
@@ -20,10 +19,7 @@ VARIANTS = Tally(
 
 def count_variants(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return the variant tally; ``path`` is the sequence of touchpoints, ``variant`` its digest."""
-    clean = pl.col("touchpoint").str.replace_all(SEPARATOR, "\\x1f", literal=True)
-    steps = partition.events.filter(pl.col("step_no").is_not_null()).sort("journey_id", "step_no")
-    paths = steps.group_by("journey_id", maintain_order=True).agg(clean.str.join(SEPARATOR).alias("path"))
-    keyed = partition.journeys.join(paths, on="journey_id")
+    keyed = partition.journeys.join(paths(steps_of(partition)), on="journey_id")
     return keyed.group_by(list(VARIANTS.keys)).agg(pl.len().alias("journeys"))
 
 

@@ -89,7 +89,11 @@ EVENT = Table(
         "contact_id": (pl.String, OPTIONAL, "the contact it belongs to; null for internal events"),
         "journey_id": (pl.String, OPTIONAL, "the journey it belongs to"),
         "assigned_by": (pl.String, OPTIONAL, "why it belongs there: link, need, service, recent, gap, start"),
-        "step_no": (pl.Int32, OPTIONAL, "position in the journey's sequence; null where folded into a contact"),
+        "step_no": (
+            pl.Int32,
+            OPTIONAL,
+            "position in the journey's sequence; null where folded into a contact",
+        ),
     },
 )
 
@@ -143,7 +147,11 @@ JOURNEY = Table(
         "duration_d": (pl.Float64, REQUIRED, "calendar days from start to end"),
         "variant": (pl.String, REQUIRED, "128-bit digest of its sequence of touchpoints"),
         "cost": (pl.Int32, OPTIONAL, "alignment cost; null where not checked"),
-        "fitness": (pl.Float64, OPTIONAL, "1 - cost / (length + shortest path); null where not checked or open"),
+        "fitness": (
+            pl.Float64,
+            OPTIONAL,
+            "1 - cost / (length + shortest path); null where not checked or open",
+        ),
     },
 )
 

@@ -17,7 +17,10 @@ def components(nodes: pl.Series, left: pl.Series, right: pl.Series) -> pl.Series
 
     index = pl.DataFrame({"node": nodes, "at": pl.int_range(nodes.len(), eager=True)})
     ends = [
-        side.alias("node").to_frame().join(index, on="node", how="left", maintain_order="left")["at"].to_numpy()
+        side.alias("node")
+        .to_frame()
+        .join(index, on="node", how="left", maintain_order="left")["at"]
+        .to_numpy()
         for side in (left, right)
     ]
     size = nodes.len()

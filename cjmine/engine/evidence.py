@@ -63,7 +63,8 @@ def _ids(rows: pl.DataFrame) -> list[str]:
     )
     keys = rows.select(said.alias("key")).with_columns(pl.int_range(pl.len()).over("key").alias("again"))
     return [
-        hashlib.blake2b(f"{key}|{again}".encode(), digest_size=8).hexdigest() for key, again in keys.iter_rows()
+        hashlib.blake2b(f"{key}|{again}".encode(), digest_size=8).hexdigest()
+        for key, again in keys.iter_rows()
     ]
 
 

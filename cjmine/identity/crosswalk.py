@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -26,7 +26,8 @@ def read(crosswalk: Crosswalk, path: Path, settings: IdentitySettings) -> pl.Dat
             infer_schema=False,
         )
     except pl.exceptions.PolarsError as fault:
-        raise SourceError(f"{path}: cannot be read as CSV: {fault}", "check its delimiter and encoding") from fault
+        message = f"{path}: cannot be read as CSV: {fault}"
+        raise SourceError(message, "check its delimiter and encoding") from fault
     table = table.rename({name: name.removeprefix("\ufeff").strip() for name in table.columns})
     faults = [
         f"{path}: no column {column!r} for {scheme!r}; it has {', '.join(table.columns)}"
@@ -40,7 +41,9 @@ def read(crosswalk: Crosswalk, path: Path, settings: IdentitySettings) -> pl.Dat
     clean = {scheme: pl.col(column).str.strip_chars() for scheme, column in crosswalk.columns.items()}
     clean = {scheme: pl.when(value != "").then(value) for scheme, value in clean.items()}
     return table.select(
-        node(scheme, normalised(keys[scheme], value) if scheme in keys else value).alias(f"node:{scheme}")
+        node(pl.lit(scheme), normalised(keys[scheme], value) if scheme in keys else value).alias(
+            f"node:{scheme}"
+        )
         for scheme, value in clean.items()
     )
 
@@ -52,7 +55,9 @@ def coverage(tables: Mapping[str, pl.DataFrame], seen: pl.Series) -> pl.DataFram
     """
     rows: list[dict[str, object]] = []
     for name, table in tables.items():
-        hits = table.select(pl.sum_horizontal(pl.all().is_in(seen.implode()).fill_null(value=False)).alias("hits"))
+        hits = table.select(
+            pl.sum_horizontal(pl.all().is_in(seen.implode()).fill_null(value=False)).alias("hits")
+        )
         rows.append(
             {
                 "file": name,
@@ -63,8 +68,3 @@ def coverage(tables: Mapping[str, pl.DataFrame], seen: pl.Series) -> pl.DataFram
         )
     schema = {"file": pl.String, "rows": pl.Int64, "used": pl.Int64, "joining": pl.Int64}
     return pl.DataFrame(rows, schema=schema)
-
-
-def namespaces(crosswalks: Sequence[Crosswalk]) -> set[str]:
-    """Return every namespace a crosswalk names."""
-    return {scheme for crosswalk in crosswalks for scheme in crosswalk.columns}

@@ -28,9 +28,9 @@ class Customers:
     warnings: tuple[str, ...]
 
 
-def node(scheme: str, column: pl.Expr) -> pl.Expr:
-    """Return the name of an id: its namespace and its value."""
-    return pl.format("{}={}", pl.lit(scheme), column)
+def node(scheme: pl.Expr, column: pl.Expr) -> pl.Expr:
+    """Return the name of an id: its namespace and its value; null where the value is blank."""
+    return pl.when(column.str.strip_chars() != "").then(pl.format("{}={}", scheme, column))
 
 
 def normalised(key: Key, column: pl.Expr) -> pl.Expr:
@@ -57,8 +57,8 @@ def with_nodes(events: pl.DataFrame, schemes: Mapping[str, str], settings: Ident
     for key in settings.keys:  # a source whose ids are a key's values is normalised like the key
         own = pl.when(scheme == key.name).then(normalised(key, pl.col("customer"))).otherwise(own)
     return events.with_columns(
-        pl.format("{}={}", scheme, own).alias("node:customer"),
-        *(node(name, column).alias(f"node:{name}") for name, column in keys.items()),
+        node(scheme, own).alias("node:customer"),
+        *(node(pl.lit(name), column).alias(f"node:{name}") for name, column in keys.items()),
     )
 
 
@@ -70,29 +70,27 @@ def link(
     ``noded`` comes from ``with_nodes``; each crosswalk has one node column per
     namespace. Keys shared by too many people are not used (2.4).
     """
-    columns = ["node:customer", *(f"node:{key.name}" for key in settings.keys)]
+    keys = [f"node:{key.name}" for key in settings.keys]
+    columns = ["node:customer", *keys]
     seen = noded.select("source_system", *columns).unique()
-    shared = _shared(seen, columns[1:], settings.max_people_per_key)
-    usable = seen.with_columns(
-        pl.when(~pl.col(name).is_in(shared.implode())).then(pl.col(name)).alias(name) for name in columns[1:]
-    )
-    edges = [_edges(usable, columns)] + [_edges(table, table.columns) for table in crosswalks]
+    shared = _shared([seen, *crosswalks], keys, settings.max_people_per_key)
+    edges = [_edges(_usable(table, keys, shared)) for table in (seen.select(columns), *crosswalks)]
     linked = pl.concat(edges).unique().sort("left", "right")
     long = seen.unpivot(columns, index="source_system", value_name="node").drop_nulls("node")
     nodes = pl.concat([long["node"], linked["left"], linked["right"]]).unique().sort()
     rooted = pl.DataFrame({"node": nodes, "root": components(nodes, linked["left"], linked["right"])})
     rooted = rooted.with_columns(pl.col("node").str.extract(r"^([^=]+)=").alias("scheme"))
-    in_scheme = pl.len().over("root", "scheme")
-    keys = [key.name for key in settings.keys]
-    rooted = rooted.with_columns(
-        pl.when(~pl.col("scheme").is_in(keys)).then(in_scheme).otherwise(1).max().over("root").alias("twins")
+    a_key = pl.col("scheme").is_in([key.name for key in settings.keys])  # one person may have two phones
+    in_scheme = pl.when(a_key).then(1).otherwise(pl.len().over("root", "scheme"))
+    rooted = rooted.with_columns(in_scheme.alias("twins")).with_columns(
+        (pl.col("twins").max().over("root") > MAX_IDS).alias("apart")
     )
-    rooted = rooted.with_columns(
-        pl.when(pl.col("twins") > MAX_IDS).then(pl.col("node")).otherwise(pl.col("root")).alias("root")
-    )
+    rooted = rooted.with_columns(pl.when("apart").then("node").otherwise("root").alias("root"))
     named = _named(rooted, personal=personal)
     ids = long.select("source_system", "node").unique().join(named, on="node", how="left")
-    ids = ids.with_columns((pl.col("twins") > 1).alias("ambiguous")).sort("source_system", "node")
+    ids = ids.with_columns(((pl.col("twins") > 1) & ~pl.col("apart")).alias("ambiguous")).sort(
+        "source_system", "node"
+    )
     return Customers(
         ids=ids.select("source_system", "scheme", "node", "customer_id", "ambiguous"),
         by_node=named.select("node", "customer_id").sort("node"),
@@ -107,20 +105,31 @@ def assign(noded: pl.DataFrame, customers: Customers) -> pl.DataFrame:
     return first.join(customers.by_node, on="node", how="left", maintain_order="left").drop("node", *columns)
 
 
-def _edges(table: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+def _usable(table: pl.DataFrame, keys: Sequence[str], shared: pl.Series) -> pl.DataFrame:
+    """Return the table without the key values that too many people share."""
+    found = [pl.col(name) for name in keys if name in table.columns]
+    return table.with_columns(
+        pl.when(~column.is_in(shared.implode())).then(column).alias(column.meta.output_name())
+        for column in found
+    )
+
+
+def _edges(table: pl.DataFrame) -> pl.DataFrame:
     """Join every id of a row to the row's first id."""
-    first = table.with_columns(pl.coalesce(columns).alias("left"))
-    long = first.unpivot(columns, index="left", value_name="right").drop_nulls(["left", "right"])
+    first = table.with_columns(pl.coalesce(table.columns).alias("left"))
+    long = first.unpivot(table.columns, index="left", value_name="right").drop_nulls(["left", "right"])
     return long.filter(pl.col("left") != pl.col("right")).select("left", "right").unique()
 
 
-def _shared(seen: pl.DataFrame, keys: Sequence[str], most: int) -> pl.Series:
-    """Return key nodes that more than ``most`` ids of one system carry."""
+def _shared(tables: Sequence[pl.DataFrame], keys: Sequence[str], most: int) -> pl.Series:
+    """Return key nodes beside more than ``most`` ids of one namespace in an export or crosswalk."""
     found = [pl.Series("node", [], dtype=pl.String)]
-    for key in keys:
-        people = seen.drop_nulls([key, "node:customer"]).group_by(key, "source_system")
-        many = people.agg(pl.col("node:customer").n_unique().alias("people")).filter(pl.col("people") > most)
-        found.append(many[key].alias("node"))
+    for table in tables:
+        for key in (name for name in keys if name in table.columns):
+            ids = [name for name in table.columns if name.startswith("node:") and name not in keys]
+            by = [key, *(name for name in ("source_system",) if name in table.columns)]
+            people = table.drop_nulls(key).group_by(by).agg(pl.col(ids).drop_nulls().n_unique())
+            found.append(people.filter(pl.any_horizontal(pl.col(ids) > most))[key].alias("node"))
     return pl.concat(found).unique().sort()
 
 
@@ -142,7 +151,7 @@ def _warnings(shared: pl.Series, rooted: pl.DataFrame, settings: IdentitySetting
             f"{shared.len():,} shared key value(s) ({schemes}) belong to more than "
             f"{settings.max_people_per_key} people and were not used to join"
         )
-    apart = rooted.filter(pl.col("twins") > MAX_IDS)
+    apart = rooted.filter("apart")
     if apart.height:
         warnings.append(
             f"{apart.height:,} ids form groups with more than {MAX_IDS} ids of one system; "

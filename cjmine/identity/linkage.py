@@ -53,11 +53,13 @@ def report(
     for row in rows:
         if row["rows_without_id"]:
             cases = f" in {row['cases_without_id']:,} cases" if row["cases_without_id"] else ""
-            warnings.append(f"{row['system']}: {row['rows_without_id']:,} rows{cases} carry no id and join nobody")
+            warnings.append(
+                f"{row['system']}: {row['rows_without_id']:,} rows{cases} carry no id and join nobody"
+            )
         if row["ambiguous"]:
             warnings.append(
-                f"{row['system']}: {row['ambiguous']:,} ids are joined to a customer who has another id of the "
-                "same system; check whether they are one person"
+                f"{row['system']}: {row['ambiguous']:,} ids are joined to a customer who has another id of "
+                "the same system; check whether they are one person"
             )
     return Linkage(systems=table, pairs=pairs, warnings=tuple(warnings))
 
@@ -96,9 +98,7 @@ def _refuse(rows: Sequence[dict[str, str | int]], settings: IdentitySettings) ->
 
 
 def _pairs(seen: pl.DataFrame, systems: Sequence[str]) -> pl.DataFrame:
-    members = {
-        name: seen.filter(pl.col("source_system") == name).select("customer_id") for name in systems
-    }
+    members = {name: seen.filter(pl.col("source_system") == name).select("customer_id") for name in systems}
     rows = []
     for one, other in combinations(systems, 2):
         both = members[one].join(members[other], on="customer_id", how="semi").height

@@ -42,7 +42,7 @@ class IdentitySettings(Settings):
     """Keys, crosswalks, and the guards against joining too much.
 
     A key value shared by ids of more than ``max_people_per_key`` people is not
-    used to join; a customer with more than ``max_ids`` ids of one system is
+    used to join; a customer with more than ``max_cases`` cases in one system is
     reported as probably a dummy. ``max_without_id`` is the largest share of rows
     without any id a source may have.
     """

@@ -28,7 +28,9 @@ def attach(
     near = pl.col("from").is_between(pl.col("from_journey") - pad, pl.col("to_journey") + pad)
     allowed = ~after | (same_need & (pl.col("from") <= pl.col("ended") + aftercare))
     gap = pl.max_horizontal(
-        pl.col("from_journey") - pl.col("from"), pl.col("from") - pl.col("to_journey"), pl.lit(0, dtype=pl.Int64)
+        pl.col("from_journey") - pl.col("from"),
+        pl.col("from") - pl.col("to_journey"),
+        pl.lit(0, dtype=pl.Int64),
     )
     ranked = found.filter(near & ~differs & allowed).with_columns(
         pl.when(same_need).then(0).when(same_service).then(1).otherwise(2).alias("rank"), gap.alias("gap")

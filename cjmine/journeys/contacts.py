@@ -39,18 +39,24 @@ def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def _legs(rows: pl.DataFrame, session_gap: int) -> pl.DataFrame:
-    """Give rows of one call, thread or web session one ``unit`` (the position of its first row)."""
+    """Give rows of one call, web session or day (UTC) of an email thread one ``unit``.
+
+    A unit is numbered by the position of its first row.
+    """
     web = pl.col("channel").is_in(_SESSIONS).fill_null(value=False)
     keyed = pl.col("contact_key").is_not_null()
-    rows = rows.with_columns(pl.when(~keyed).then("channel").alias("medium"))  # a call may pass through an IVR
-    group = ["customer_id", "source_system", "medium", "direction", "contact_key"]
+    rows = rows.with_columns(
+        pl.when(~keyed).then("channel").alias("medium"),  # a call may pass through an IVR
+        pl.when(pl.col("channel") == Channel.EMAIL).then(pl.col("start").dt.date()).alias("day"),
+    )
+    group = ["customer_id", "source_system", "medium", "direction", "contact_key", "day"]
     chains = rows.filter(web | keyed).sort(*group, "at", nulls_last=True)
     gap = (pl.col("start") - pl.col("end").cum_max().over(group).shift()).dt.total_microseconds()
     fresh = (pl.struct(group) != pl.struct(group).shift()).fill_null(value=True) | (web & (gap > session_gap))
     chains = chains.with_columns(fresh.cum_sum().alias("chain"))
     chains = chains.with_columns(pl.col("at").first().over("chain").alias("unit")).drop("chain")
     alone = rows.filter(~(web | keyed)).with_columns(pl.col("at").alias("unit"))
-    return pl.concat([chains, alone]).drop("medium").sort("at")
+    return pl.concat([chains, alone]).drop("medium", "day").sort("at")
 
 
 def _units(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from cjmine.domain.lengths import HOUR
 from cjmine.domain.settings import microseconds
 from cjmine.domain.vocabulary import Channel
 from cjmine.journeys.settings import Pad
-
-_HOUR = 3_600_000_000
 
 
 def pair_echoes(units: pl.DataFrame, pads: Mapping[Channel, Pad]) -> pl.DataFrame:
@@ -43,10 +42,10 @@ def _candidates(units: pl.DataFrame, pads: pl.DataFrame) -> pl.DataFrame:
     key = ["customer_id", "channel", "direction", "hour"]
     calls = units.join(pads, on="channel").with_columns(
         pl.int_ranges(
-            (pl.col("from") - pl.col("before")) // _HOUR, (pl.col("to") + pl.col("after")) // _HOUR + 1
+            (pl.col("from") - pl.col("before")) // HOUR, (pl.col("to") + pl.col("after")) // HOUR + 1
         ).alias("hour")
     )
-    rows = units.with_columns((pl.col("from") // _HOUR).alias("hour"))
+    rows = units.with_columns((pl.col("from") // HOUR).alias("hour"))
     found = calls.explode("hour").join(rows, on=key, suffix="_row")
     found = found.filter(
         pl.col("system_rank") < pl.col("system_rank_row"),

@@ -7,12 +7,13 @@ from datetime import timedelta
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
+from cjmine.domain.sequences import steps_of
 from cjmine.domain.tables import CONTACT, EVENT, JOURNEY
 from cjmine.journeys.contacts import assign_contacts, contacts
+from cjmine.journeys.same_event import merge_same_events
 from cjmine.journeys.segmentation import assign_journeys
 from cjmine.journeys.sequence import assign_steps
 from cjmine.journeys.settings import JourneySettings
-from cjmine.journeys.same_event import merge_same_events
 from cjmine.journeys.table import journeys, status
 from cjmine.tally import Merge, Tally, bucket, quantiles
 
@@ -32,11 +33,9 @@ def count_gaps(partition: Partition, context: Context) -> pl.DataFrame:
         [{"journey_type": n, "touchpoint": s} for n, m in sorted(context.models.items()) for s in m.success],
         schema={"journey_type": pl.String, "touchpoint": pl.String},
     )
-    steps = partition.events.filter(pl.col("step_no").is_not_null()).join(
-        partition.journeys.select("journey_id", "journey_type"), on="journey_id"
-    )
+    steps = steps_of(partition)
     done = steps.join(ends, on=["journey_type", "touchpoint"], how="semi")["journey_id"].unique()
-    inside = steps.filter(pl.col("journey_id").is_in(done.implode())).sort("journey_id", "step_no")
+    inside = steps.filter(pl.col("journey_id").is_in(done.implode()))
     gap = (pl.col("start") - pl.col("end").shift().over("journey_id")).dt.total_microseconds()
     gaps = inside.select("journey_type", bucket(gap.clip(lower_bound=0)).alias("bucket"), gap.alias("gap"))
     return gaps.drop_nulls("gap").group_by("journey_type", "bucket").agg(pl.len().alias("count"))
@@ -47,7 +46,9 @@ def abandon_after(gaps: pl.DataFrame, settings: JourneySettings) -> timedelta:
     if not gaps.height:
         return settings.abandon_min
     whole = gaps.group_by("bucket").agg(pl.col("count").sum())
-    found = quantiles(whole, [], {"gap": settings.abandon_quantile}, of="bucket", count="count")["gap"].item(0)
+    found = quantiles(whole, [], {"gap": settings.abandon_quantile}, of="bucket", count="count")["gap"].item(
+        0
+    )
     return max(settings.abandon_min, timedelta(microseconds=round(float(found or 0))))
 
 

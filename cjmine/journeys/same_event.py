@@ -45,7 +45,10 @@ def merge_same_events(partition: Partition, context: Context) -> pl.DataFrame:
     identified = pl.struct("customer_id", "native_event_id")
     first = pl.col("at").first()
     events = events.with_columns(
-        pl.when(pl.col("native_event_id").is_not_null()).then(first.over(identified)).otherwise("at").alias("group")
+        pl.when(pl.col("native_event_id").is_not_null())
+        .then(first.over(identified))
+        .otherwise("at")
+        .alias("group")
     )
     merged = _merge(events)
     repeated = _repeats(merged, microseconds(settings.repeat_within))
@@ -55,14 +58,20 @@ def merge_same_events(partition: Partition, context: Context) -> pl.DataFrame:
 def _repeats(events: pl.DataFrame, within: int) -> pl.DataFrame:
     """Mark rows of equal content: written at the same instant, or fired again by the customer."""
     chains = events.sort(*_CONTENT, "start", "at", nulls_last=True).with_columns(
-        pl.struct(_CONTENT).rle_id().alias("content"), (pl.col("start").diff().dt.total_microseconds()).alias("gap")
+        pl.struct(_CONTENT).rle_id().alias("content"),
+        (pl.col("start").diff().dt.total_microseconds()).alias("gap"),
     )
     inbound = (pl.col("direction") == Direction.INBOUND).fill_null(value=False)
     again = (pl.col("content") == pl.col("content").shift()) & (
-        ((pl.col("gap") == 0) & (pl.col("end") == pl.col("end").shift())) | (inbound & (pl.col("gap") <= within))
+        ((pl.col("gap") == 0) & (pl.col("end") == pl.col("end").shift()))
+        | (inbound & (pl.col("gap") <= within))
     )
     chains = chains.with_columns((~again.fill_null(value=False)).cum_sum().alias("chain"))
-    return chains.with_columns(pl.col("at").first().over("chain").alias("group")).drop("content", "gap", "chain").sort("at")
+    return (
+        chains.with_columns(pl.col("at").first().over("chain").alias("group"))
+        .drop("content", "gap", "chain")
+        .sort("at")
+    )
 
 
 def _merge(events: pl.DataFrame) -> pl.DataFrame:

@@ -41,7 +41,7 @@ def assign_journeys(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def _unit_of(events: pl.DataFrame) -> pl.DataFrame:
-    """Number the events, and give rows of one contact the number of its first row."""
+    """Give each event its place, and rows of one contact the number of its first row."""
     numbered = events.with_columns(pl.int_range(pl.len()).alias("at"))
     contact = pl.coalesce("contact_id", "event_id")
     return numbered.with_columns(pl.col("at").first().over(contact).alias("unit"))
@@ -56,9 +56,7 @@ def _units(events: pl.DataFrame, context: Context) -> pl.DataFrame:
     needed = pl.col("need").replace_strict(
         planned.by_need(context.models), default=pl.col("need"), return_dtype=pl.String
     )
-    done = pl.col("activity").replace_strict(
-        planned.by_activity(steps), default=None, return_dtype=pl.String
-    )
+    done = pl.col("activity").replace_strict(planned.by_activity(steps), default=None, return_dtype=pl.String)
     rows = _unit_of(events).with_columns(
         needed.alias("by_need"),
         done.alias("by_activity"),
@@ -116,7 +114,8 @@ def _starts(units: pl.DataFrame, settings: JourneySettings) -> pl.DataFrame:
         pl.when("begins").then(pl.when(customer).then(0).otherwise(ended)).alias("ended")
     ).with_columns(pl.col("ended").forward_fill().over("customer_id").shift().alias("ended_before"))
     restart = pl.col("begins") & (
-        (pl.col("ended") > pl.col("ended_before").fill_null(-1)) | (silence > microseconds(settings.restart_gap))
+        (pl.col("ended") > pl.col("ended_before").fill_null(-1))
+        | (silence > microseconds(settings.restart_gap))
     )
     return _numbered(ordered, customer | restart, "start")
 

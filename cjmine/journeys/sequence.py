@@ -11,11 +11,9 @@ import hashlib
 import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
+from cjmine.domain.sequences import paths
 from cjmine.journeys import planned
 from cjmine.journeys.segmentation import UNMODELLED
-
-SEPARATOR = "\x1f"
-"""Stands between the steps of a variant's key; a label that holds it is escaped."""
 
 
 def type_of_journeys(events: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -40,7 +38,9 @@ def assign_steps(partition: Partition, context: Context) -> pl.DataFrame:
     """Return EVENT rows with ``touchpoint``, ``stage`` and ``step_no``."""
     events = partition.events.drop("touchpoint", "stage", "step_no")
     steps = planned.step_table(context.models).drop("starts")
-    typed = events.join(type_of_journeys(events, context).drop("need"), on="journey_id", how="left", maintain_order="left")
+    typed = events.join(
+        type_of_journeys(events, context).drop("need"), on="journey_id", how="left", maintain_order="left"
+    )
     named = typed.join(steps, on=["journey_type", "activity"], how="left", maintain_order="left")
     named = named.with_columns(
         pl.coalesce("step", "activity").alias("touchpoint"), pl.int_range(pl.len()).alias("at")
@@ -49,7 +49,10 @@ def assign_steps(partition: Partition, context: Context) -> pl.DataFrame:
     contact = ["contact_id"]
     first_of_step = pl.col("at") == pl.col("at").first().over("contact_id", "touchpoint")
     stands = pl.coalesce(  # the row that says why the customer came, if any does
-        *(pl.col("at").filter(pl.col(name).is_not_null()).first().over(contact) for name in ("reason_code", "need")),
+        *(
+            pl.col("at").filter(pl.col(name).is_not_null()).first().over(contact)
+            for name in ("reason_code", "need")
+        ),
         pl.col("at").first().over(contact),
     )
     counts = (
@@ -66,13 +69,14 @@ def assign_steps(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def variant_keys(steps: pl.DataFrame) -> pl.DataFrame:
-    """Return journey_id, variant (128-bit digest), path (its steps joined by ``SEPARATOR``).
+    """Return journey_id, variant: the 128-bit digest of each journey's path.
 
     ``steps`` are the counted rows in order. Each distinct path is digested once.
     """
-    clean = pl.col("touchpoint").str.replace_all(SEPARATOR, "\\x1f", literal=True)
-    paths = steps.group_by("journey_id", maintain_order=True).agg(clean.str.join(SEPARATOR).alias("path"))
-    distinct = paths["path"].unique().sort()
+    walked = paths(steps)
+    distinct = walked["path"].unique().sort()
     digests = [hashlib.blake2b(path.encode(), digest_size=16).hexdigest() for path in distinct]
-    keys = pl.DataFrame({"path": distinct, "variant": digests}, schema={"path": pl.String, "variant": pl.String})
-    return paths.join(keys, on="path", how="left", maintain_order="left").select("journey_id", "variant", "path")
+    keys = pl.DataFrame(
+        {"path": distinct, "variant": digests}, schema={"path": pl.String, "variant": pl.String}
+    )
+    return walked.join(keys, on="path", how="left", maintain_order="left").drop("path")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
+from cjmine.domain.lengths import DAY, in_units
 from cjmine.domain.settings import microseconds
 from cjmine.domain.tables import TIME
 from cjmine.domain.vocabulary import Direction, Status
-from cjmine.journeys.segmentation import UNMODELLED
 from cjmine.journeys.sequence import type_of_journeys, variant_keys
-
-_DAY = 86_400_000_000
 
 
 def journeys(partition: Partition, context: Context) -> pl.DataFrame:
@@ -33,9 +31,11 @@ def journeys(partition: Partition, context: Context) -> pl.DataFrame:
         pl.col("source_system").n_unique().alias("n_systems"),
     )
     typed = table.join(type_of_journeys(events, context), on="journey_id", how="left")
-    whole = typed.join(keys.select("journey_id", "variant"), on="journey_id", how="left")
+    whole = typed.join(keys, on="journey_id", how="left")
     elapsed = (pl.col("end") - pl.col("start")).dt.total_microseconds()
-    return whole.with_columns((elapsed / _DAY).alias("duration_d")).sort("customer_id", "start", "journey_id")
+    return whole.with_columns(in_units(elapsed, DAY).alias("duration_d")).sort(
+        "customer_id", "start", "journey_id"
+    )
 
 
 def status(partition: Partition, context: Context) -> pl.DataFrame:
@@ -51,7 +51,11 @@ def status(partition: Partition, context: Context) -> pl.DataFrame:
         schema={"source_system": pl.String, "seen": TIME},
     )
     systems = partition.events.select("journey_id", "source_system").unique()
-    seen = systems.join(last_seen, on="source_system", how="left").group_by("journey_id").agg(pl.col("seen").min())
+    seen = (
+        systems.join(last_seen, on="source_system", how="left")
+        .group_by("journey_id")
+        .agg(pl.col("seen").min())
+    )
     rows = partition.journeys.join(ended, on="journey_id", how="left").join(seen, on="journey_id", how="left")
     silent = (pl.col("seen") - pl.col("end")).dt.total_microseconds() > microseconds(context.abandon_after)
     modelled = pl.col("journey_type").is_in(sorted(context.models))
@@ -86,5 +90,3 @@ def _ended(events: pl.DataFrame, table: pl.DataFrame, context: Context) -> pl.Da
     return reached.group_by("journey_id").agg(
         pl.col("success").any().alias("succeeded"), (~pl.col("success")).any().alias("stopped")
     )
-
-

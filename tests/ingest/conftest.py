@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,8 @@ import pytest
 from cjmine.ingest.settings import Source
 from cjmine.ingest.source import Reading, read
 
-ROOT = Path(__file__).parents[2]
 COLUMNS = {"customer": "who", "activity": "what", "start": "when"}
 Reader = Callable[..., Reading]
-
-
-@pytest.fixture
-def data_folder() -> Path:
-    folder = Path(os.environ.get("CJMINE_DATA") or ROOT / "../shared/data")
-    if not folder.is_dir():
-        pytest.skip(f"no real logs in {folder}; set CJMINE_DATA")
-    return folder
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def test_a_log_of_unusual_names_asks_for_options(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_real_tables(data_folder: Path, log: str, options: dict[str, str], rows: int) -> None:
+def test_real_tables(data: Path, log: str, options: dict[str, str], rows: int) -> None:
     names = {"case": None, "activity": None, "time": None, "end": None, **options}
-    found = read_log(data_folder / log, **names)  # type: ignore[arg-type]
+    found = read_log(data / log, **names)  # type: ignore[arg-type]
     assert found.ledger.select("read", "accepted").row(0) == (rows, rows)

@@ -129,21 +129,21 @@ def test_odd_traces_are_said(reading: Reader) -> None:
     assert "1 traces have no events" in found.warnings[1]
 
 
-def test_string_times_of_a_real_log(data_folder: Path) -> None:
-    found = read_log(data_folder / "pm4js/10_orders.xes", case=None, activity=None, time=None, end=None)
+def test_string_times_of_a_real_log(data: Path) -> None:
+    found = read_log(data / "pm4js/10_orders.xes", case=None, activity=None, time=None, end=None)
     assert found.ledger.select("read", "accepted").row(0) == (154, 154)
     assert str(found.events["start"].min()) == "2019-11-03 01:11:19+00:00"
 
 
 @pytest.mark.parametrize(("log", "cases", "rows"), [("receipt", 1434, 8577), ("reviewing", 100, 3730)])
-def test_real_logs(data_folder: Path, log: str, cases: int, rows: int) -> None:
-    found = read_log(data_folder / f"pm4js/{log}.xes.gz", case=None, activity=None, time=None, end=None)
+def test_real_logs(data: Path, log: str, cases: int, rows: int) -> None:
+    found = read_log(data / f"pm4js/{log}.xes.gz", case=None, activity=None, time=None, end=None)
     assert (found.events.height, found.events["customer"].n_unique()) == (rows, cases)
     assert found.events["link_keys"].list.first()[0].startswith("log=")
 
 
-def test_systems_of_one_university_by_their_shared_key(data_folder: Path) -> None:
-    folder = data_folder / "bpic2020"
+def test_systems_of_one_university_by_their_shared_key(data: Path) -> None:
+    folder = data / "bpic2020"
     expected = {"PermitLog": ("(case)_id", 81092), "PrepaidTravelCost": ("(case)_Permit_id", 17507)}
     for log, (case, rows) in expected.items():
         found = read_log(folder / f"{log}.cleaned.xes.gz", case=case, activity=None, time=None, end=None)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,17 +7,6 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def data() -> Path:
-    folder = Path(os.environ.get("CJMINE_DATA", _ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"no real logs and models in {folder}: set CJMINE_DATA")
-    return folder
-
 
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[[str, str], Path]:

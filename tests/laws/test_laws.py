@@ -146,7 +146,9 @@ def test_no_event_is_lost_and_each_lies_in_one_journey(
     assert spread.select(pl.col("journey_id", "customer_id", "direction").eq(1).all()).row(0) == (True,) * 3
     assert spread["steps"].min() != 0
     assert sorted(partition.contacts["contact_id"]) == sorted(spread["contact_id"])
-    assert sorted(partition.contacts["event_ids"].explode()) == sorted(rows.drop_nulls("contact_id")["event_id"])
+    assert sorted(partition.contacts["event_ids"].explode()) == sorted(
+        rows.drop_nulls("contact_id")["event_id"]
+    )
     for (journey,), mine in rows.drop_nulls("step_no").group_by("journey_id"):
         assert mine.sort(events_order(mine))["step_no"].to_list() == list(range(mine.height)), journey
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -8,13 +9,12 @@ import pytest
 
 from cjmine.domain.results import Run
 from cjmine.report.html import render
+from tests.conftest import need
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 CHROMIUM = Path("/usr/bin/chromium")
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium")
 
 SAID: list[str] = []
 ASKED: list[str] = []
@@ -22,9 +22,13 @@ ASKED: list[str] = []
 
 @pytest.fixture(scope="module")
 def page(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    need(find_spec("playwright"), "playwright is not installed")
+    need(CHROMIUM.exists(), f"no Chromium at {CHROMIUM}")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - may be missing
+
     path = tmp_path_factory.mktemp("browser") / "report.html"
     path.write_text(render(run), encoding="utf-8")
-    with sync_api.sync_playwright() as engine:
+    with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         SAID.clear()

@@ -1,0 +1,23 @@
+"""The sequence of a journey: its counted steps in order, and the one text that stands for them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cjmine.domain.kernel import Partition
+
+SEPARATOR = "\x1f"
+"""Stands between the steps of a path; a label that holds it is escaped."""
+
+
+def steps_of(partition: Partition) -> pl.DataFrame:
+    """Return the counted steps of all journeys with ``journey_type``, by journey and step."""
+    kinds = partition.journeys.select("journey_id", "journey_type")
+    counted = partition.events.filter(pl.col("step_no").is_not_null())
+    return counted.join(kinds, on="journey_id", how="left").sort("journey_id", "step_no")
+
+
+def paths(steps: pl.DataFrame) -> pl.DataFrame:
+    """Return journey_id, path: the touchpoints of counted steps (in order) joined by ``SEPARATOR``."""
+    clean = pl.col("touchpoint").str.replace_all(SEPARATOR, "\\x1f", literal=True)
+    return steps.group_by("journey_id", maintain_order=True).agg(clean.str.join(SEPARATOR).alias("path"))
