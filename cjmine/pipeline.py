@@ -139,7 +139,7 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
     project, tallies, joined = loaded.project, analysed.tallies, ingested.linkage
     tables = {table.name: store.table(table) for table in (EVENT, CONTACT, JOURNEY, MOVE, FINDING)}
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
-    remarks = summary.remarks(analysed.mined, notes, analysed.context.abandon_after)
+    remarks = summary.remarks(analysed.mined, tables["journeys"], notes, analysed.context.abandon_after)
     digest = summary.summary(
         tables, ledger=ingested.ledger, systems=joined.systems, pairs=joined.pairs, tallies=tallies
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.tables import EVENT
 from cjmine.engine import local
-from cjmine.ingest.log import read_log
+from cjmine.errors import CjmineError, SourceError
+from cjmine.ingest.limits import reasons
+from cjmine.ingest.log import NAME, read_log
 from cjmine.ingest.source import Reading
 from cjmine.intended.automaton import automaton_of
 from cjmine.intended.bpmn_write import write_bpmn
@@ -171,16 +174,7 @@ def _arranged(
 ) -> tuple[Reading, Partition, dict[str, pl.DataFrame]]:
     """Read a log, make each case a journey, and run kernels over it as one partition."""
     asked = columns or Columns()
-    reading = read_log(
-        Path(log),
-        case=asked.case,
-        activity=asked.activity,
-        time=asked.time,
-        end=asked.end,
-        service=asked.service,
-        channel=asked.channel,
-        direction=asked.direction,
-    )
+    reading = _read(Path(log), asked)
     events = reading.events.with_columns(pl.col("customer").alias("customer_id"))
     settings = (
         ContactSettings(merge=asked.direction is not None),
@@ -192,9 +186,27 @@ def _arranged(
     return reading, arranged, outputs
 
 
+def _read(path: Path, asked: Columns) -> Reading:
+    """Read one log; rows set aside are told among its warnings."""
+    if path.is_dir():
+        msg = f"{path}: is a folder; name one log"
+        raise SourceError(msg)
+    prefix = f"source '{NAME}': "  # there is one source only: its name says nothing
+    try:
+        reading = read_log(path, **dataclasses.asdict(asked))
+    except CjmineError as error:
+        raise type(error)([fault.removeprefix(prefix) for fault in error.faults], error.hint) from None
+    told = [warning.removeprefix(prefix) for warning in reading.warnings]
+    if lost := reading.quarantine.height:
+        read = int(reading.ledger["read"].sum())
+        told.insert(0, f"{lost:,} of {read:,} rows were set aside: {reasons(reading.quarantine)}")
+    return dataclasses.replace(reading, warnings=tuple(told))
+
+
 def write_findings(findings: pl.DataFrame, path: Path) -> None:
     """Write FINDING rows as CSV, with cells that a spreadsheet would execute neutralised."""
     with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_csv(findings, path)
 
 

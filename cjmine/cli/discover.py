@@ -53,7 +53,8 @@ def _tell(found: Discovered, out: Path | None) -> None:
     flows = table("from", "to", "times", "median wait (h)", right=(2, 3))
     for row in found.flows.head(_FLOWS).iter_rows(named=True):
         flows.add_row(row["source"], row["target"], f"{row['count']:,}", f"{row['median_wait_h']:.1f}")
-    console.print(flows)
+    if found.flows.height:
+        console.print(flows)
     notes(console, found.warnings)
     if out is not None:
         console.print(f"written: {out}", soft_wrap=True)

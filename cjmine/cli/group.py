@@ -13,10 +13,11 @@ from typing import Any
 import rich_click as click
 from click.exceptions import Exit
 
-from cjmine.errors import CjmineError, nearest
+from cjmine.errors import CjmineError, EngineError, nearest
 
 VERBS = ("run", "discover", "check", "find", "explain", "sample")
 INTERRUPTED = 130
+_ADVICE = "name another file or folder, or change its permissions"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -73,6 +74,10 @@ def _guarded() -> Iterator[None]:
         # the reader, such as `head`, has gone: drop what Python would still flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise Exit(0) from None
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        _tell(EngineError(what, _ADVICE))
+        raise Exit(EngineError.exit_code) from None
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

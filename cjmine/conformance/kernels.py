@@ -21,6 +21,11 @@ def _keyed(partition: Partition) -> pl.DataFrame:
     return journeys.select("journey_id", "customer_id", *_KEY)
 
 
+def _steps(partition: Partition) -> pl.DataFrame:
+    counted = partition.events.filter(pl.col("step_no").is_not_null())
+    return counted.select("journey_id", "step_no", "event_id")
+
+
 def costs(partition: Partition, context: Context) -> pl.DataFrame:
     """Return JOURNEY rows with alignment cost, and fitness where the journey is complete."""
     if not context.aligned:
@@ -37,9 +42,7 @@ def moves(partition: Partition, context: Context) -> pl.DataFrame:
     """Return MOVE rows of every journey that has an intended journey."""
     if not context.aligned:
         return MOVE.empty()
-    steps = partition.events.filter(pl.col("step_no").is_not_null()).select(
-        "journey_id", "step_no", "event_id"
-    )
+    steps = _steps(partition)
     found = _keyed(partition).join(context.aligned["moves"], on=_KEY)
     rows = found.join(steps, on=["journey_id", "step_no"], how="left")
     return MOVE.conform(rows).sort(MOVE.order)
@@ -51,9 +54,7 @@ def deviations(partition: Partition, context: Context) -> pl.DataFrame:
         return FINDING.empty()
     rows = _keyed(partition).join(context.aligned["deviations"], on=_KEY).sort("journey_id", "number")
     rows = rows.with_columns(pl.int_range(pl.len()).alias("n"))
-    steps = partition.events.filter(pl.col("step_no").is_not_null()).select(
-        "journey_id", "step_no", "event_id"
-    )
+    steps = _steps(partition)
     for column, name in (("evidence", "event_ids"), ("extra", "extra_event_ids")):
         named = rows.select("n", "journey_id", step_no=pl.col(column)).explode("step_no")
         ids = named.join(steps, on=["journey_id", "step_no"]).sort("n", "step_no")

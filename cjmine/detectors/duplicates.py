@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cjmine.detectors.contact_pairs import pairs_within
+from cjmine.detectors.contact_pairs import nearest_before
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.lengths import HOUR, in_units
 from cjmine.domain.settings import Duration, Settings, duration, microseconds
@@ -118,30 +118,29 @@ def _decisions(partition: Partition) -> pl.DataFrame:
     return whole.drop_nulls("need").sort(*_NEED, "at")
 
 
-def _unsettled(pairs: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
-    """Keep pairs with nothing settled strictly between the first's end and the second's start."""
-    asked = pairs.sort("end")
-    following = asked.join_asof(
-        settled.sort("at"),
-        left_on="end",
-        right_on="at",
-        by=_NEED,
-        strategy="forward",
-        allow_exact_matches=False,
-        check_sortedness=False,
+def _until_settled(contacts: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """Add ``settled_at``: the first time after its end at which a contact's need was settled."""
+    return (
+        contacts.sort("end", "contact_id")
+        .join_asof(
+            settled.sort("at"),
+            left_on="end",
+            right_on="at",
+            by=_NEED,
+            strategy="forward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .rename({"at": "settled_at"})
     )
-    between = (pl.col("at") < pl.col("start_to")).fill_null(value=False)
-    return following.filter(~between).drop("at")
 
 
 def _repeats(inbound: pl.DataFrame, answers: pl.DataFrame, settings: DuplicateSettings) -> pl.DataFrame:
     """D1 and D2: each non-original takes the code of the pair with its nearest earlier member."""
     known = inbound.filter(pl.col("need").is_not_null())
-    pairs = pairs_within(known, _NEED, microseconds(settings.window)).filter(~pl.col("expected_to"))
-    pairs = _unsettled(pairs, answers)
+    nearest = nearest_before(_until_settled(known, answers), _NEED, microseconds(settings.window))
     other = (pl.col("channel") != pl.col("channel_to")).fill_null(value=False)
     parallel = other & (pl.col("gap") <= microseconds(settings.parallel))
-    nearest = pairs.sort("n_to", "n").unique("n_to", keep="last", maintain_order=True)
     words = pl.when(parallel).then(pl.lit("by another channel")).otherwise(pl.lit("again"))
     return _rows(
         nearest.with_columns(
@@ -159,9 +158,7 @@ def _resubmissions(
     """D3: the same activity with the same payload again, before a decision."""
     forms = inbound.filter(pl.col("payload_key").is_not_null())
     same = ["customer_id", "touchpoint", "payload_key"]
-    pairs = pairs_within(forms, same, microseconds(settings.resubmit)).filter(~pl.col("expected_to"))
-    pairs = _unsettled(pairs, decisions)
-    nearest = pairs.sort("n_to", "n").unique("n_to", keep="last", maintain_order=True)
+    nearest = nearest_before(_until_settled(forms, decisions), same, microseconds(settings.resubmit))
     message = pl.format("'{}' was submitted again with the same content", "touchpoint")
     return _rows(nearest.with_columns(pl.lit("D3").alias("code"), message.alias("message")))
 

@@ -89,7 +89,7 @@ def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def _rows(partition: Partition) -> pl.DataFrame:
-    """Return rows with a service, in order; of a contact only its first row, transfers and what follows them."""
+    """Return rows with a service, in order; of a contact its first row, transfers and what follows them."""
     planned = partition.moves.filter(pl.col("event_id").is_not_null()).select("event_id", "expected")
     rows = partition.events.filter(pl.col("service").is_not_null() & pl.col("journey_id").is_not_null())
     rows = rows.join(planned, on="event_id", how="left", maintain_order="left")

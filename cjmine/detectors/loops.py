@@ -39,18 +39,14 @@ from cjmine.domain.vocabulary import Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
 
 _THREAD = ["journey_id", "thread"]
-_CAUSES = {
-    Outcome.REQUESTED_INFO.value: "information was missing",
-    Outcome.DECISION_NO.value: "it was rejected",
-    Outcome.TRANSFERRED.value: "it went to the wrong place",
-    Outcome.FAILED.value: "the step before failed",
-}
 _TRIGGERS = {
-    Outcome.REQUESTED_INFO.value: Lever.INFORMATION.value,
-    Outcome.DECISION_NO.value: Lever.INFORMATION.value,
-    Outcome.TRANSFERRED.value: Lever.PEOPLE.value,
-    Outcome.FAILED.value: Lever.TECHNOLOGY.value,
+    Outcome.REQUESTED_INFO.value: ("information was missing", Lever.INFORMATION.value),
+    Outcome.DECISION_NO.value: ("it was rejected", Lever.INFORMATION.value),
+    Outcome.TRANSFERRED.value: ("it went to the wrong place", Lever.PEOPLE.value),
+    Outcome.FAILED.value: ("the step before failed", Lever.TECHNOLOGY.value),
 }
+_CAUSES = {outcome: cause for outcome, (cause, _) in _TRIGGERS.items()}
+_LEVERS = {outcome: lever for outcome, (_, lever) in _TRIGGERS.items()}
 
 
 class LoopSettings(Settings):
@@ -107,7 +103,7 @@ def _runs(partition: Partition, context: Context) -> tuple[pl.DataFrame, pl.Data
 
 def _row(code: str, about: str, severity: Severity) -> list[pl.Expr]:
     cause = pl.col("before").replace_strict(_CAUSES, default=None, return_dtype=pl.String)
-    lever = pl.col("before").replace_strict(_TRIGGERS, default=Lever.PROCESS.value, return_dtype=pl.String)
+    lever = pl.col("before").replace_strict(_LEVERS, default=Lever.PROCESS.value, return_dtype=pl.String)
     return [
         pl.lit(code).alias("code"),
         pl.lit(severity.value).alias("severity"),

@@ -10,7 +10,8 @@ from cjmine.domain.vocabulary import Direction
 def mark_intended(rows: pl.DataFrame, steps: pl.DataFrame, *, least: int, evenness: float) -> pl.DataFrame:
     """Mark repetition that the plan has, that went to many at once, or that follows a schedule."""
     gap = pl.col("start").diff().over("journey_id", "label").dt.total_microseconds()
-    once = steps.unique("event_id", keep="first", maintain_order=True).with_columns(gap.alias("gap"))
+    once = steps.unique("event_id", keep="first", maintain_order=True).sort("journey_id", "step_no")
+    once = once.with_columns(gap.alias("gap"))
     rhythm = once.group_by("journey_id", "label").agg(
         (
             (pl.len() >= least)

@@ -21,7 +21,8 @@ class Run:
     - ``quarantine``: source, file, row, line, column, value, reason
     - ``systems``: system, rows, rows_without_id, cases_without_id, ids, customers,
       matched, only_here, ambiguous
-    - ``pairs``: system_a, system_b, customers, share_of_a, share_of_b
+    - ``pairs``: system_a, system_b, customers, of_a, of_b, share_of_a, share_of_b
+    - ``crosswalk``: file, rows, used, joining
     - ``echoes``: kind, system_a, system_b, rows (rows folded into another)
     - ``flows``: source, target, count, median_wait_h, p90_wait_h
     - ``nodes``: touchpoint, service, events, journeys, starts, ends

@@ -13,7 +13,7 @@ _DAY = np.timedelta64(1, "D")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingCalendar:
-    """Office hours in one time zone.
+    """Office hours in one time zone, read off the wall clock (clocks change outside office hours).
 
     ``week`` is seven ``1``/``0`` from Monday; ``holidays`` are dates as
     ``YYYY-MM-DD``, sorted; ``opens`` and ``closes`` are local wall times.
@@ -32,7 +32,7 @@ class WorkingCalendar:
         what is left of the first and gone of the last. Null where either is null.
         """
         missing = start.is_null() | end.is_null()
-        days = np.busdaycalendar(self.week, list(self.holidays))
+        days = np.busdaycalendar(self.week, np.array(self.holidays, dtype="datetime64[D]"))
         first, last = (self._local(column) for column in (start, end))
         opening, closing = (
             np.timedelta64((t.hour * 60 + t.minute) * 60_000_000, "us") for t in (self.opens, self.closes)

@@ -17,23 +17,29 @@ def refuse_quarantine(ledger: pl.DataFrame, quarantine: pl.DataFrame, share: flo
     against a limit of their own.
     """
     broken = quarantine.filter(pl.col("reason") != NO_CUSTOMER)
-    reasons = (
-        broken.group_by("source", "file", "column", "reason")
-        .agg(pl.len().alias("rows"), pl.col("row").min(), pl.col("value").sort_by("row").first())
-        .sort("rows", "source", "file", "reason", descending=[True, False, False, False])
-    )
     faults = []
     for file in ledger.iter_rows(named=True):
-        mine = reasons.filter((pl.col("source") == file["source"]) & (pl.col("file") == file["file"]))
-        rows = int(mine["rows"].sum())
-        if rows > share * file["read"]:
-            listed = "; ".join(
-                f"{one['rows']:,} x {one['reason']} (column {one['column']}, "
-                f"first in row {one['row']}: {one['value']!r})"
-                for one in mine.head(_SHOWN).iter_rows(named=True)
-            )
-            where = f"source {file['source']!r}: {rows:,} of {file['read']:,} rows of {file['file']}"
-            faults.append(f"{where} are broken: {listed}")
+        mine = broken.filter((pl.col("source") == file["source"]) & (pl.col("file") == file["file"]))
+        if mine.height > share * file["read"]:
+            where = f"source {file['source']!r}: {mine.height:,} of {file['read']:,} rows of {file['file']}"
+            faults.append(f"{where} are broken: {reasons(mine)}")
     if faults:
         hint = f"mend the export or its mapping; output.max_quarantine allows {share:.1%} of a file's rows"
         raise SourceError(faults, hint)
+
+
+def reasons(quarantine: pl.DataFrame) -> str:
+    """Say why rows were set aside: the most frequent reasons, each with the first row and value."""
+    counted = (
+        quarantine.sort("source", "file", "row")
+        .group_by("column", "reason", maintain_order=True)
+        .agg(pl.len().alias("rows"), pl.col("row", "value").first())
+        .sort("rows", "reason", "column", descending=[True, False, False])
+    )
+    return "; ".join(_reason(**one) for one in counted.head(_SHOWN).iter_rows(named=True))
+
+
+def _reason(column: str | None, reason: str, rows: int, row: int, value: str | None) -> str:
+    where = "" if column is None else f"column {column}, "
+    shown = "" if value is None else f": {value!r}"
+    return f"{rows:,} x {reason} ({where}first in row {row}{shown})"

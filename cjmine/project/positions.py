@@ -92,7 +92,7 @@ def _plain(node: Any, location: Location, content: Content) -> Any:  # noqa: ANN
     found: dict[str, Any] = {}
     for key, value in node.value:
         if key.id != "scalar":
-            content.fault(location, "a key must be a word")
+            content.faults.add((_mark(key), "a key must be a word"))
             continue
         name, here = str(key.value), (*location, str(key.value))
         if name in found:

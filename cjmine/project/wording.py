@@ -70,7 +70,7 @@ def _sentence(key: str, error: Any) -> str:  # noqa: ANN401
         return f"{key!r} is missing"
     if given is None:
         return f"{key!r} has no value; give one, or remove the line"
-    if kind == "enum":
+    if kind in {"enum", "literal_error"}:
         known = [word.strip(" '") for word in error["ctx"]["expected"].replace(" or ", ",").split(",")]
         near = nearest(str(given), known) or f"; one of {', '.join(known)}"
         return f"{key}: {shortened(given)} is not known here{near}"

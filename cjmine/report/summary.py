@@ -103,9 +103,16 @@ def variants(distinct: pl.DataFrame, journeys: pl.DataFrame) -> pl.DataFrame:
     return joined.sort("count", "journey_type", "variant", descending=[True, False, False])
 
 
-def remarks(mined: Mapping[str, MinedModel], notes: pl.DataFrame, abandon_after: timedelta) -> list[str]:
+def remarks(
+    mined: Mapping[str, MinedModel], journeys: pl.DataFrame, notes: pl.DataFrame, abandon_after: timedelta
+) -> list[str]:
     """Say what the figures rest on and leave out."""
     sentences = [
+        f"no model of {name} was discovered: none of its {count:,} journeys is complete"
+        for name, count in _counted(journeys, "journey_type").items()
+        if name not in mined
+    ]
+    sentences += [
         f"the model of {name} was mined from its {found.variants:,} most frequent variants, "
         f"{found.coverage:.0%} of its complete journeys"
         for name, found in sorted(mined.items())

@@ -9,7 +9,9 @@ from ruamel.yaml import YAML
 from cjmine.detectors.duplicates import DUPLICATES
 from tests.builders import arranged, context, events, numbers
 
-CASES = YAML(typ="safe").load(Path(__file__).with_name("cases").joinpath("duplicates.yaml").read_text("utf-8"))
+CASES = YAML(typ="safe").load(
+    Path(__file__).with_name("cases").joinpath("duplicates.yaml").read_text("utf-8")
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -17,7 +19,9 @@ def test_cases(case: dict[str, Any]) -> None:
     given = context()
     rows = [{"direction": "inbound", "need": "n", **one} for one in case["contacts"]]
     found = DUPLICATES.find(arranged(events(rows), given), given)
-    seen = [[row["code"], *numbers(row["event_ids"])] for row in found.sort("start", "end").iter_rows(named=True)]
+    seen = [
+        [row["code"], *numbers(row["event_ids"])] for row in found.sort("start", "end").iter_rows(named=True)
+    ]
     assert sorted(seen) == sorted(case["expect"])
 
 
@@ -52,6 +56,8 @@ def test_contacts_without_a_need_are_counted_not_judged() -> None:
 
 def test_a_resubmission_that_is_also_a_repeat_keeps_both_codes() -> None:
     given = context()
-    rows = [{"h": h, "channel": "web", "direction": "inbound", "need": "n", "payload_key": "p"} for h in (0, 5)]
+    rows = [
+        {"h": h, "channel": "web", "direction": "inbound", "need": "n", "payload_key": "p"} for h in (0, 5)
+    ]
     found = DUPLICATES.find(arranged(events(rows), given), given)
     assert {row["code"]: row["also"] for row in found.iter_rows(named=True)} == {"D1": ["D3"], "D3": ["D1"]}

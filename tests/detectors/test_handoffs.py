@@ -27,7 +27,9 @@ def rows_of(case: dict[str, Any]) -> list[dict[str, Any]]:
         "activity": [f"act {n}" for n in range(size)],
         "channel": ["phone"] * size,
     }
-    return [{name: values[n] for name, values in columns.items()} | {"link_keys": ["case=1"]} for n in range(size)]
+    return [
+        {name: values[n] for name, values in columns.items()} | {"link_keys": ["case=1"]} for n in range(size)
+    ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -44,7 +44,12 @@ def test_cases(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("stages", "bodies"),
-    [([0, 1, 0, 1, 2], [[1, 2]]), ([0, 1, 2, 1, 1, 2, 3], [[2, 3, 4]]), ([0, 2, 1], [[1, 2]]), ([0, 1, 2], [])],
+    [
+        ([0, 1, 0, 1, 2], [[1, 2]]),
+        ([0, 1, 2, 1, 1, 2, 3], [[2, 3, 4]]),
+        ([0, 2, 1], [[1, 2]]),
+        ([0, 1, 2], []),
+    ],
 )
 def test_stage_returns(stages: list[int], bodies: list[list[int]]) -> None:
     model = sequence_model("abcd")
@@ -61,7 +66,9 @@ def test_branches_of_a_together_are_read_one_at_a_time() -> None:
     steps = ["close_old_account", "update_tenancy", "open_new_account", "update_tenancy"]
     rows = [{"activity": s, "need": "change-of-address", "link_keys": ["case=1"]} for s in steps]
     found = LOOPS.find(arranged(events(rows), given), given)
-    assert [(row["code"], numbers(row["event_ids"])) for row in found.iter_rows(named=True)] == [("L1", [1, 3])]
+    assert [(row["code"], numbers(row["event_ids"])) for row in found.iter_rows(named=True)] == [
+        ("L1", [1, 3])
+    ]
 
 
 def test_unknown_order_is_counted() -> None:

@@ -16,7 +16,9 @@ def test_every_detector_in_the_folder_is_on_the_roster() -> None:
     found = []
     for path in Path(detectors.__path__[0]).glob("*.py"):
         module = import_module(f"cjmine.detectors.{path.stem}")
-        found += [value for name, value in vars(module).items() if isinstance(value, Detector) and name.isupper()]
+        found += [
+            value for name, value in vars(module).items() if isinstance(value, Detector) and name.isupper()
+        ]
     assert {id(one) for one in found} == {id(one) for one in ROSTER}
     assert {one.name for one in in_order()} == {one.name for one in ROSTER}
 

@@ -17,7 +17,12 @@ from cjmine.ingest.settings import Mapped, Source
 from cjmine.project.schema import Project
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 PROJECT_FILE = (ROOT / "docs" / "project-file.md").read_text("utf-8")
 
 
@@ -34,7 +39,9 @@ def blocks() -> list[tuple[str, set[str]]]:
     return found + [(one.name, keys_of(one.settings)) for one in ROSTER]
 
 
-@pytest.mark.parametrize(("block", "keys"), blocks(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("block", "keys"), blocks(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_settings_key_is_documented(block: str, keys: set[str]) -> None:
     missing = {key for key in keys if f"`{key}`" not in PROJECT_FILE}
     assert not missing, f"{block}: {missing}"

@@ -66,7 +66,7 @@ CUSTOMERS = st.lists(st.lists(ROW, min_size=1, max_size=9), min_size=1, max_size
 
 def event_rows(customers: list[list[dict[str, Any]]]) -> pl.DataFrame:
     """Return EVENT rows, not sorted; native ids and keys are shared by customers on purpose."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for who, theirs in enumerate(customers):
         for drawn in theirs:
             row = dict(drawn)

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -39,7 +40,7 @@ SETTINGS = st.builds(
     st.sampled_from((True, True, False)),
 )
 LAWS = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),  # an example takes a second: shrinking would take minutes
@@ -104,6 +105,19 @@ def assert_whole(table: Table, rows: pl.DataFrame) -> None:
 def test_any_partition_of_the_customers_gives_the_same_result(
     customers: list[list[dict[str, Any]]], chosen: tuple[Any, ...], data: st.DataObject
 ) -> None:
+    assert_laws(customers, chosen, data)
+
+
+@pytest.mark.slow
+@settings(LAWS, max_examples=400, derandomize=False)
+@given(customers=CUSTOMERS, chosen=SETTINGS, data=st.data())
+def test_any_partition_of_many_more_customers(
+    customers: list[list[dict[str, Any]]], chosen: tuple[Any, ...], data: st.DataObject
+) -> None:
+    assert_laws(customers, chosen, data)
+
+
+def assert_laws(customers: list[list[dict[str, Any]]], chosen: tuple[Any, ...], data: st.DataObject) -> None:
     events = event_rows(customers)
     here = context(*chosen, models=MODELS)
     (whole,) = split(events, 1)

@@ -33,8 +33,9 @@ def rows_of(path: Path) -> Any:  # noqa: ANN401 - a pandas table
     from pm4py.objects.log.importer.xes import importer  # noqa: PLC0415
 
     quiet = {"show_progress_bar": False}
-    log = importer.apply(str(path), variant=importer.Variants.ITERPARSE, parameters=quiet)
+    log = importer.apply(str(path), variant=importer.Variants.LINE_BY_LINE, parameters=quiet)
     table = pm4py.convert_to_dataframe(log)
+    table["case:concept:name"] = table["case:concept:name"].astype(str)  # numbers in some logs
     table["time:timestamp"] = pd.to_datetime(table["time:timestamp"], utc=True)  # text in some logs
     assert table["time:timestamp"].notna().all()
     table = table.sort_values(["case:concept:name", "time:timestamp"], kind="stable", ignore_index=True)

@@ -236,6 +236,8 @@ def _run(
             "system_a": a,
             "system_b": b,
             "customers": len(ids[a] & ids[b]),
+            "of_a": len(ids[a]),
+            "of_b": len(ids[b]),
             "share_of_a": len(ids[a] & ids[b]) / len(ids[a]),
             "share_of_b": len(ids[a] & ids[b]) / len(ids[b]),
         }
@@ -288,7 +290,7 @@ def _run(
         quarantine=pl.DataFrame(quarantine),
         systems=pl.DataFrame(systems),
         pairs=pl.DataFrame(pairs),
-        crosswalk=pl.DataFrame({"system": ["crm"], "id": ["1"], "customer_id": ["c00001"]}),
+        crosswalk=pl.DataFrame({"file": ["crosswalk.csv"], "rows": [90], "used": [80], "joining": [70]}),
         echoes=pl.DataFrame({"kind": ["echo"], "system_a": ["telephony"], "system_b": ["crm"], "rows": [87]}),
         events=events,
         contacts=contacts,

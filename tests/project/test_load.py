@@ -1,0 +1,88 @@
+"""A good project file, read: text stays text, paths are found, defaults hold."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cjmine.detectors.roster import ROSTER
+from cjmine.project.load import load
+from cjmine.project.schema import Project
+from tests.conftest import ROOT
+from tests.projects import PROJECT, replaced, tiny
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("northmoor.yaml")), ids=lambda p: p.name)
+def test_the_shipped_projects_load(path: Path) -> None:
+    loaded = load(path)
+    assert loaded.roots == (ROOT, ROOT / "configs")
+    assert loaded.folder == ROOT / "reports" / loaded.project.project
+    assert list(loaded.models) == ["moving-home"]
+
+
+def test_the_travel_project_loads(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CJMINE_DATA", str(data))
+    loaded = load(ROOT / "configs" / "travel.yaml")
+    assert [source.name for source in loaded.project.sources] == [
+        "international",
+        "prepaid",
+        "permits",
+        "requests",
+    ]
+
+
+def test_values_stay_text_until_a_setting_says_otherwise(tmp_path: Path) -> None:
+    project = PROJECT.replace(
+        "activity: reason", "activity: {from: reason, map: {010: no, 1.10: null, ask: ask}}"
+    )
+    project = project.replace(
+        '    delimiter: ";"\n', '    delimiter: ";"\n    null_values: [0, ~, "null", NaN]\n'
+    )
+    with_null = project.replace("[0, ~, ", "[0, ")
+    phone = load(tiny(tmp_path, project=with_null)).project.sources[1]
+    assert phone.columns["activity"].map == {"010": "no", "1.10": None, "ask": "ask"}
+    assert phone.null_values == ("0", "null", "NaN")
+
+
+def test_relative_paths_begin_at_the_repository_then_at_the_file(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    folder = tmp_path / "configs"
+    loaded = load(tiny(folder))
+    assert loaded.roots == (tmp_path, folder)
+    assert loaded.folder == tmp_path / "out" / "tiny"
+
+
+def test_without_a_folder_the_run_goes_to_reports(tmp_path: Path) -> None:
+    loaded = load(tiny(tmp_path, project=replaced("folder: out/tiny, ", "")))
+    assert loaded.folder == tmp_path / "reports" / "tiny"
+
+
+def test_every_detector_has_its_block_and_every_block_is_recorded(tmp_path: Path) -> None:
+    project = load(tiny(tmp_path)).project
+    assert list(project.model_dump()["detectors"]) == [detector.name for detector in ROSTER]
+    assert project.model_dump()["detectors"]["loops"]["level"] == "activity"
+    assert {type(block).__name__ for block in project.parts().values()} >= {
+        detector.settings.__name__ for detector in ROSTER
+    }
+    one = replaced("{level: activity}", "{level: activity}\n  duplicates: {window: 2 d}")
+    parts = load(tiny(tmp_path, project=one)).project.parts()
+    assert parts["DuplicateSettings"].model_dump()["window"] == timedelta(days=2)
+
+
+def test_office_hours_become_a_calendar() -> None:
+    text = {"timezone": "Europe/London", "working": "Mon-Fri 09:00-17:00", "holidays": "england"}
+    clock = Project.model_validate(
+        {
+            "project": "p",
+            "clock": text,
+            "sources": [{"name": "s", "files": "f", "format": "csv", "columns": {}}],
+        }
+    ).clock
+    from datetime import date  # noqa: PLC0415 - for one line
+
+    calendar = clock.calendar(date(2026, 3, 1), date(2026, 5, 1))
+    assert calendar is not None
+    assert (calendar.week, str(calendar.opens), str(calendar.closes)) == ("1111100", "09:00:00", "17:00:00")
+    assert {"2026-04-03", "2026-12-25", "2027-01-01"} <= set(calendar.holidays)
