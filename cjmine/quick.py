@@ -206,7 +206,8 @@ def _read(path: Path, asked: Columns) -> Reading:
 def write_findings(findings: pl.DataFrame, path: Path) -> None:
     """Write FINDING rows as CSV, with cells that a spreadsheet would execute neutralised."""
     with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
         write_csv(findings, path)
 
 

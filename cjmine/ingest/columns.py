@@ -33,7 +33,9 @@ KEEP = "keep:"
 
 
 class MissingColumnError(SourceError):
-    """A mapped column is in none of a file's columns."""
+    """A mapped column is in none of a file's columns: a mistake in the settings, seen in the data."""
+
+    exit_code = 2
 
     def __init__(self, faults: Sequence[str], targets: Sequence[str], found: Sequence[str]) -> None:
         self.targets, self.found = tuple(targets), tuple(found)

@@ -31,7 +31,7 @@ def call(*arguments: object) -> Result:
     return CliRunner().invoke(cli, [str(one) for one in arguments])
 
 
-def said(*arguments: object, code: int = 0) -> Any:  # noqa: ANN401 - any JSON
+def said(*arguments: object, code: int = 0) -> Any:
     """Return the one JSON object on standard output."""
     result = call(*arguments, "--json")
     assert result.exit_code == code, result.output

@@ -26,7 +26,7 @@ FOUND = {str(path.relative_to(DATA)) for form in ("xes", "xes.gz") for path in D
 """Logs added to the folder later are tested too; a shipped one that is absent fails."""
 
 
-def rows_of(path: Path) -> Any:  # noqa: ANN401 - a pandas table
+def rows_of(path: Path) -> Any:
     """Return pm4py's own reading, each case in order of time, ties in order of the file."""
     import pandas as pd  # noqa: PLC0415 - slow to import
     import pm4py  # noqa: PLC0415

@@ -41,7 +41,7 @@ KEYS = (
 BROKEN = "1 x not a time in this column's form (column end, first in row 4: 'sometime')"
 
 
-def read(folder: Path, name: str) -> Any:  # noqa: ANN401 - any JSON
+def read(folder: Path, name: str) -> Any:
     return json.loads((folder / name).read_text(encoding="utf-8"))
 
 
