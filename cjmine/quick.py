@@ -41,7 +41,10 @@ from cjmine.report.tables import write_csv
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Which columns of the log mean what; ``None`` for the usual names."""
+    """Which columns of the log mean what; ``None`` for the usual names.
+
+    ``time_format`` is a pattern such as ``%d/%m/%Y %H:%M``, where times can be misread.
+    """
 
     case: str | None = None
     activity: str | None = None
@@ -50,6 +53,7 @@ class Columns:
     service: str | None = None
     channel: str | None = None
     direction: str | None = None
+    time_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +179,8 @@ def _arranged(
     """Read a log, make each case a journey, and run kernels over it as one partition."""
     asked = columns or Columns()
     reading = _read(Path(log), asked)
-    events = reading.events.with_columns(pl.col("customer").alias("customer_id"))
+    need = pl.coalesce("need", pl.lit("this case"))  # a case is one need: repeat contacts are within it
+    events = reading.events.with_columns(pl.col("customer").alias("customer_id"), need.alias("need"))
     settings = (
         ContactSettings(merge=asked.direction is not None),
         JourneySettings(by=SegmentBy.GAP, gap=timedelta(days=1_000_000)),  # each case is one journey
@@ -195,7 +200,8 @@ def _read(path: Path, asked: Columns) -> Reading:
     try:
         reading = read_log(path, **dataclasses.asdict(asked))
     except CjmineError as error:
-        raise type(error)([fault.removeprefix(prefix) for fault in error.faults], error.hint) from None
+        hint = error.hint.replace("`format: '%d/%m/%Y %H:%M'`", "--time-format '%d/%m/%Y %H:%M'")
+        raise type(error)([fault.removeprefix(prefix) for fault in error.faults], hint) from None
     told = [warning.removeprefix(prefix) for warning in reading.warnings]
     if lost := reading.quarantine.height:
         read = int(reading.ledger["read"].sum())

@@ -24,13 +24,16 @@ _COLUMNS = {
 }
 
 
+_TIME_FORMAT = "How times are written, such as '%d/%m/%Y %H:%M', where they could be misread."
+
+
 def columns(*names: str) -> Callable[[Function], Function]:
-    """Add one option for each named column role."""
+    """Add one option for each named column role, and one for the form of times."""
 
     def add(function: Function) -> Function:
         for name in reversed(names):
             function = click.option(f"--{name}", metavar="COLUMN", help=_COLUMNS[name])(function)
-        return function
+        return click.option("--time-format", metavar="PATTERN", help=_TIME_FORMAT)(function)
 
     return add
 

@@ -58,6 +58,7 @@ def read_log(
     service: str | None = None,
     channel: str | None = None,
     direction: str | None = None,
+    time_format: str | None = None,
     timezone: str = "UTC",
 ) -> Reading:
     """Read a log whose cases are its customers; options name columns.
@@ -71,9 +72,12 @@ def read_log(
         [given] if given else usual[role]
         for role, given in (("case", case), ("activity", activity), ("time", time))
     )
-    columns: dict[str, Any] = {"customer": one, "native_case_id": one, "activity": what, "start": when}
-    optional = {"end": end, "service": service, "channel": channel, "direction": direction}
+    columns: dict[str, Any] = {"customer": one, "native_case_id": one, "activity": what}
+    optional = {"service": service, "channel": channel, "direction": direction}
     columns.update({name: given for name, given in optional.items() if given})
+    columns["start"] = {"from": when, "format": time_format}
+    if end:
+        columns["end"] = {"from": end, "format": time_format}
     source = Source(name=NAME, files=(str(path.absolute()),), format=form, columns=columns)
     try:
         return read(source, rank=0, roots=(path.absolute().parent,), timezone=timezone, keys=())

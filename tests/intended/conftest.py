@@ -8,6 +8,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[[str, str], Path]:
     def write(text: str, name: str = "case.journey.yaml") -> Path:
