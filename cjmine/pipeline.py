@@ -12,11 +12,11 @@ import polars as pl
 
 from cjmine.audit.record import record
 from cjmine.conformance.aligned import align_all
-from cjmine.conformance.kernels import COSTS, DEVIATIONS, MOVES
+from cjmine.conformance.kernels import COSTS, DEVIATION_NOTES, DEVIATIONS, MOVES
 from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
-from cjmine.discovery.miner import Mined, mine
-from cjmine.discovery.variants import COUNT_VARIANTS, by_type, distinct_variants
+from cjmine.discovery.miner import Mined, mine_types
+from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.domain.kernel import NOTES, Context
 from cjmine.domain.results import Run
 from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
@@ -24,8 +24,8 @@ from cjmine.engine import local
 from cjmine.engine.store import Store
 from cjmine.identity import crosswalk, customers, linkage
 from cjmine.ingest import files, source
-from cjmine.ingest.limits import refuse_quarantine
-from cjmine.intended.automaton import automaton_of
+from cjmine.ingest.limits import refuse_quarantine, twins
+from cjmine.intended.automaton import automaton_of, defects
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
@@ -38,7 +38,17 @@ from cjmine.report.write import write_run
 Progress = Callable[[str, int, int], None]
 
 PASS_ONE = (*ARRANGE, *GLOBALS, COUNT_VARIANTS)
-PASS_TWO = (STATUS, COSTS, MOVES, DEVIATIONS, COUNT_VARIANTS, COUNT_FLOWS, COUNT_NODES, *DETECT)
+PASS_TWO = (
+    STATUS,
+    COSTS,
+    MOVES,
+    DEVIATIONS,
+    DEVIATION_NOTES,
+    COUNT_VARIANTS,
+    COUNT_FLOWS,
+    COUNT_NODES,
+    *DETECT,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +120,11 @@ def ingest(loaded: Loaded, tell: Progress) -> Ingested:
         linkage=joined,
         crosswalk=crosswalk.coverage(tables, people.ids["node"]),
         crosswalks=hashes,
-        warnings=(*joined.warnings, *(warning for reading in readings for warning in reading.warnings)),
+        warnings=(
+            *joined.warnings,
+            *twins(ledger),
+            *(line for reading in readings for line in reading.warnings),
+        ),
     )
 
 
@@ -131,7 +145,9 @@ def analyse(loaded: Loaded, store: Store, tell: Progress) -> Analysed:
     )
     two = local.run(store, PASS_TWO, context, progress=partial(tell, "searching for patterns"))
     tell("discovering models", 0, 1)
-    return Analysed(context=context, tallies={**one, **two}, mined=_mine(loaded, two["variants"]))
+    return Analysed(
+        context=context, tallies={**one, **two}, mined=mine_types(two["variants"], project.discovery)
+    )
 
 
 def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed, started: datetime) -> Run:
@@ -140,13 +156,18 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
     tables = {table.name: store.table(table) for table in (EVENT, CONTACT, JOURNEY, MOVE, FINDING)}
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
     remarks = summary.remarks(analysed.mined, tables["journeys"], notes, analysed.context.abandon_after)
+    warnings = [
+        *(line for model in loaded.models.values() for line in defects(model.net)),
+        *ingested.warnings,
+    ]
+    warnings += summary.unseen(loaded.models, tables["journeys"], tallies["nodes"])
     digest = summary.summary(
         tables, ledger=ingested.ledger, systems=joined.systems, pairs=joined.pairs, tallies=tallies
     )
     return Run(
         name=project.project,
         title=project.title or project.project,
-        summary={**digest, "warnings": list(ingested.warnings), "notes": notes.to_dicts()},
+        summary={**digest, "warnings": warnings, "notes": notes.to_dicts()},
         record=record(
             project=project.project,
             settings=project.model_dump(mode="json", by_alias=True),
@@ -159,7 +180,7 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
             started=started,
             finished=datetime.now(UTC),
         ),
-        warnings=(*ingested.warnings, *remarks),
+        warnings=(*warnings, *remarks),
         parameters={name: block.model_dump(mode="json") for name, block in project.parts().items()},
         ledger=ingested.ledger,
         quarantine=ingested.quarantine,
@@ -176,16 +197,6 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
         discovered={name: found.tree for name, found in analysed.mined.items()},
         **tables,
     )
-
-
-def _mine(loaded: Loaded, variants: pl.DataFrame) -> dict[str, Mined]:
-    """Mine each journey type from its complete journeys."""
-    settings = loaded.project.discovery
-    complete = by_type(variants.filter(pl.col("status") == "complete"))
-    return {
-        name: mine(counted, noise=settings.noise, max_variants=settings.max_variants)
-        for name, counted in complete.items()
-    }
 
 
 def _models(finished: Run) -> dict[str, str]:

@@ -23,11 +23,11 @@ from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.tables import EVENT
 from cjmine.engine import local
-from cjmine.errors import CjmineError, SourceError
-from cjmine.ingest.limits import reasons
+from cjmine.errors import CjmineError, EngineError, SourceError
+from cjmine.ingest.limits import reasons, refuse_quarantine
 from cjmine.ingest.log import NAME, read_log
 from cjmine.ingest.source import Reading
-from cjmine.intended.automaton import automaton_of
+from cjmine.intended.automaton import automaton_of, defects
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.load import load_model
 from cjmine.intended.net import net_of
@@ -43,7 +43,8 @@ from cjmine.report.tables import write_csv
 class Columns:
     """Which columns of the log mean what; ``None`` for the usual names.
 
-    ``time_format`` is a pattern such as ``%d/%m/%Y %H:%M``, where times can be misread.
+    ``time_format`` is a pattern such as ``%d/%m/%Y %H:%M``, where times can be
+    misread; ``max_quarantine`` the largest share of rows that may be broken.
     """
 
     case: str | None = None
@@ -54,6 +55,7 @@ class Columns:
     channel: str | None = None
     direction: str | None = None
     time_format: str | None = None
+    max_quarantine: float = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ def check(log: Path | str, model: Path | str, columns: Columns | None = None) ->
         if cases
         else None,
         "deviations": _deviations(aligned, counted, journey),
-        "warnings": list(reading.warnings),
+        "warnings": [*defects(journey.net), *reading.warnings],
     }
 
 
@@ -198,13 +200,19 @@ def _read(path: Path, asked: Columns) -> Reading:
         raise SourceError(msg)
     prefix = f"source '{NAME}': "  # there is one source only: its name says nothing
     try:
-        reading = read_log(path, **dataclasses.asdict(asked))
+        wanted = dataclasses.asdict(asked)
+        most = wanted.pop("max_quarantine")
+        reading = read_log(path, **wanted)
+        refuse_quarantine(reading.ledger, reading.quarantine, most, setting="--max-quarantine")
     except CjmineError as error:
         hint = error.hint.replace("`format: '%d/%m/%Y %H:%M'`", "--time-format '%d/%m/%Y %H:%M'")
         raise type(error)([fault.removeprefix(prefix) for fault in error.faults], hint) from None
     told = [warning.removeprefix(prefix) for warning in reading.warnings]
+    read = int(reading.ledger["read"].sum())
+    if read and not reading.events.height:
+        msg = f"{path.name}: none of its {read:,} rows can be used: {reasons(reading.quarantine)}"
+        raise SourceError(msg)
     if lost := reading.quarantine.height:
-        read = int(reading.ledger["read"].sum())
         told.insert(0, f"{lost:,} of {read:,} rows were set aside: {reasons(reading.quarantine)}")
     return dataclasses.replace(reading, warnings=tuple(told))
 
@@ -212,6 +220,9 @@ def _read(path: Path, asked: Columns) -> Reading:
 def write_findings(findings: pl.DataFrame, path: Path) -> None:
     """Write FINDING rows as CSV, with cells that a spreadsheet would execute neutralised."""
     with explained(path):
+        if path.is_symlink():
+            msg = f"{path}: is a link; nothing was changed"
+            raise EngineError(msg, "name a file of its own")
         if not path.parent.exists():
             path.parent.mkdir(parents=True)
         write_csv(findings, path)

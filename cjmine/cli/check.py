@@ -16,7 +16,7 @@ from cjmine.cli.options import as_json, columns, fail_on, finish, print_json
 @columns("case", "activity", "time", "end")
 @as_json
 @fail_on
-def check(log: Path, model: Path, *, json_: bool, fail_on: dict[str, int], **names: str | None) -> None:
+def check(log: Path, model: Path, *, json_: bool, fail_on: dict[str, int], **names: Any) -> None:  # noqa: ANN401 (one per column option)
     """Compare one log with an intended journey.
 
     Every case is aligned optimally. LOG is XES, CSV, Parquet or JSON lines;

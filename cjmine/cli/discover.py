@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -25,7 +25,7 @@ _FLOWS, _VARIANTS = 15, 10
     "--out", type=click.Path(path_type=Path), help="Write a process map and a BPMN model into this folder."
 )
 @as_json
-def discover(log: Path, noise: float, out: Path | None, *, json_: bool, **names: str | None) -> None:
+def discover(log: Path, noise: float, out: Path | None, *, json_: bool, **names: Any) -> None:  # noqa: ANN401 (one per column option)
     """Show how the cases of one log run.
 
     LOG is XES, CSV, Parquet or JSON lines, gzipped or not.

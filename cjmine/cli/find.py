@@ -17,7 +17,7 @@ from cjmine.cli.options import as_json, columns, fail_on, finish, print_json
 @click.option("--out", type=click.Path(path_type=Path), help="Write the findings as CSV to this file.")
 @as_json
 @fail_on
-def find(log: Path, out: Path | None, *, json_: bool, fail_on: dict[str, int], **names: str | None) -> None:
+def find(log: Path, out: Path | None, *, json_: bool, fail_on: dict[str, int], **names: Any) -> None:  # noqa: ANN401 (one per column option)
     """Find loops, duplicated contacts and handoffs in one log.
 
     Loops need nothing but cases; handoffs need --service, duplicated contacts --direction.

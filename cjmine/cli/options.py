@@ -26,6 +26,19 @@ _COLUMNS = {
 
 _TIME_FORMAT = "How times are written, such as '%d/%m/%Y %H:%M', where they could be misread."
 
+_BROKEN = "Largest share of rows that may be broken and set aside."
+
+
+def _share(_context: click.Context, _option: click.Parameter, given: str) -> float:
+    """Return a share; raises ``SettingsError`` for anything else."""
+    from cjmine.domain.settings import share  # noqa: PLC0415
+
+    try:
+        return share(given)
+    except ValueError as error:
+        msg = f"--max-quarantine: {error}"
+        raise SettingsError(msg) from None
+
 
 def columns(*names: str) -> Callable[[Function], Function]:
     """Add one option for each named column role, and one for the form of times."""
@@ -33,6 +46,14 @@ def columns(*names: str) -> Callable[[Function], Function]:
     def add(function: Function) -> Function:
         for name in reversed(names):
             function = click.option(f"--{name}", metavar="COLUMN", help=_COLUMNS[name])(function)
+        function = click.option(
+            "--max-quarantine",
+            metavar="SHARE",
+            default="1%",
+            show_default=True,
+            callback=_share,
+            help=_BROKEN,
+        )(function)
         return click.option("--time-format", metavar="PATTERN", help=_TIME_FORMAT)(function)
 
     return add

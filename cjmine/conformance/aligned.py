@@ -76,10 +76,12 @@ def _moves(alignment: Alignment, places: Places) -> list[Row]:
 
 
 def _tolerated(variants: pl.DataFrame, model: IntendedJourney) -> list[Row]:
-    """Return the steps allowed at any time: expected, though the alignment leaves them out."""
+    """Return tolerated steps and the declared stop: expected, though the alignment leaves them out."""
     rows: list[Row] = []
     for row in variants.iter_rows(named=True):
-        places = [i for i, step in enumerate(row["steps"]) if step in model.anytime]
+        steps = row["steps"]
+        stop = next((i for i, step in enumerate(steps) if step in model.stopped), None)
+        places = [i for i, step in enumerate(steps) if step in model.anytime or i == stop]
         for whole in (True, False):
             base: Row = {"journey_type": row["journey_type"], "variant": row["variant"], "whole": whole}
             rows += [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from cjmine.domain.kernel import Context, Kernel, Partition
+from cjmine.domain.kernel import NOTES, Context, Kernel, Partition
+from cjmine.domain.sequences import latest
 from cjmine.domain.tables import FINDING, JOURNEY, MOVE, TEXTS
 from cjmine.domain.vocabulary import Lever, Severity, Status
 from cjmine.engine.evidence import findings
@@ -27,13 +28,17 @@ def _steps(partition: Partition) -> pl.DataFrame:
 
 
 def costs(partition: Partition, context: Context) -> pl.DataFrame:
-    """Return JOURNEY rows with alignment cost, and fitness where the journey is complete."""
+    """Return JOURNEY rows with alignment cost, and fitness: of the whole, or of the way so far."""
     if not context.aligned:
         return partition.journeys
     found = _keyed(partition).join(context.aligned["costs"], on=_KEY, how="left")
     fitness = pl.when("whole").then("fitness").alias("fitness")
-    rows = partition.journeys.drop("cost", "fitness").join(
-        found.select("journey_id", "cost", fitness), on="journey_id", how="left", maintain_order="left"
+    so_far = pl.when(~pl.col("whole")).then("fitness").alias("prefix_fitness")
+    rows = partition.journeys.drop("cost", "fitness", "prefix_fitness").join(
+        found.select("journey_id", "cost", fitness, so_far),
+        on="journey_id",
+        how="left",
+        maintain_order="left",
     )
     return JOURNEY.conform(rows)
 
@@ -52,6 +57,30 @@ def deviations(partition: Partition, context: Context) -> pl.DataFrame:
     """Return FINDING rows with codes V1, V2, V3, V8; a missing step's evidence are its neighbours."""
     if not context.aligned:
         return FINDING.empty()
+    rows = _found(partition, context).filter("ordered")
+    unwanted = [step for model in context.models.values() for step in model.unwanted]
+    severe = (pl.col("code") == "V2") & pl.col("label").is_in(sorted(unwanted))
+    severity = pl.when(severe).then(pl.lit(Severity.HIGH.value)).otherwise(pl.lit(Severity.MEDIUM.value))
+    filled = rows.with_columns(
+        pl.col("event_ids").fill_null(pl.lit([], dtype=TEXTS)),
+        pl.col("label").alias("touchpoint"),
+        severity.alias("severity"),
+        pl.lit(Lever.PROCESS.value).alias("lever"),
+    )
+    return findings(
+        filled.drop("label", "evidence", "extra", "ordered"), partition.events, detector="conformance"
+    )
+
+
+def notes(partition: Partition, context: Context) -> pl.DataFrame:
+    """Count the steps that look out of order but whose order is unknown."""
+    unknown = _found(partition, context).filter(~pl.col("ordered")).height if context.aligned else 0
+    row = {"detector": ["conformance"], "note": ["order of two steps unknown"], "count": [unknown]}
+    return pl.DataFrame(row if unknown else None, schema=NOTES.schema)
+
+
+def _found(partition: Partition, context: Context) -> pl.DataFrame:
+    """Return the deviations of every journey with event ids; ``ordered`` is false where a V3 is a guess."""
     rows = _keyed(partition).join(context.aligned["deviations"], on=_KEY).sort("journey_id", "number")
     rows = rows.with_columns(pl.int_range(pl.len()).alias("n"))
     steps = _steps(partition)
@@ -62,20 +91,20 @@ def deviations(partition: Partition, context: Context) -> pl.DataFrame:
         rows = rows.join(lists, on="n", how="left", maintain_order="left")
     primary = steps.rename({"event_id": "primary_event_id", "step_no": "primary"})
     rows = rows.join(primary, on=["journey_id", "primary"], how="left", maintain_order="left")
-    unwanted = [step for model in context.models.values() for step in model.unwanted]
-    severe = (pl.col("code") == "V2") & pl.col("label").is_in(sorted(unwanted))
-    filled = rows.with_columns(
-        pl.col("event_ids").fill_null(pl.lit([], dtype=TEXTS)),
-        pl.col("label").alias("touchpoint"),
-        pl.when(severe)
-        .then(pl.lit(Severity.HIGH.value))
-        .otherwise(pl.lit(Severity.MEDIUM.value))
-        .alias("severity"),
-        pl.lit(Lever.PROCESS.value).alias("lever"),
+    times = partition.events.select("event_id", "start", latest().alias("latest"))
+    first, second = (times.select(pl.all().name.suffix(f"_{n}")) for n in (1, 2))
+    ends = rows.select(
+        "n",
+        pl.col("event_ids").list.first().alias("event_id_1"),
+        pl.col("event_ids").list.last().alias("event_id_2"),
     )
-    return findings(filled.drop("label", "evidence", "extra"), partition.events, detector="conformance")
+    ends = ends.join(first, on="event_id_1", how="left").join(second, on="event_id_2", how="left")
+    told = ends.select("n", (pl.col("latest_1") <= pl.col("start_2")).fill_null(value=True).alias("ordered"))
+    rows = rows.join(told, on="n", how="left", maintain_order="left")
+    return rows.with_columns((pl.col("ordered") | (pl.col("code") != "V3")).alias("ordered"))
 
 
 COSTS = Kernel(name="costs", output=JOURNEY, compute=costs, into="journeys")
 MOVES = Kernel(name="moves", output=MOVE, compute=moves, into="moves")
+DEVIATION_NOTES = Kernel(name="conformance_notes", output=NOTES, compute=notes)
 DEVIATIONS = Kernel(name="deviations", output=FINDING, compute=deviations, into="findings")

@@ -25,10 +25,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from cjmine.detectors.open_work import with_open_work
-from cjmine.detectors.steps import latest, ordered
+from cjmine.detectors.legs import legs
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.lengths import HOUR, in_units
+from cjmine.domain.sequences import ordered
 from cjmine.domain.settings import Duration, Settings, duration, microseconds
 from cjmine.domain.vocabulary import Direction, Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
@@ -60,9 +60,9 @@ def notes(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
-    """Return each two neighbouring rows of one journey whose services differ, with a verdict."""
+    """Return each two neighbouring legs of one journey whose services differ, with a verdict."""
     live = microseconds(context.of(HandoffSettings).live)
-    rows = with_open_work(_rows(partition))
+    rows = legs(partition)
     journey = "journey_id"
     here = ["event_id", "start", "service", "channel", "direction", "contact_id", "item_id", "expected"]
     pairs = rows.with_columns(
@@ -80,25 +80,12 @@ def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
         .then(pl.lit("handoff"))
         .when(pl.col("open") == "yes")
         .then(pl.lit("interleave: the first service still has open work"))
-        .otherwise(pl.lit("handoff_unknown: open work cannot be told"))
+        .otherwise(pl.lit("handoff_unknown: open work cannot be told (map outcome, item_id, item_state)"))
     )
     same_contact = (pl.col("contact_id") == pl.col("contact_id_to")).fill_null(value=False)
     gap = (pl.col("start_to") - pl.col("end")).dt.total_microseconds()
     code = pl.when(same_contact & (gap <= live)).then(pl.lit("H1")).when(carried).then(pl.lit("H3"))
     return pairs.with_columns(verdict.alias("verdict"), code.otherwise(pl.lit("H2")).alias("code"))
-
-
-def _rows(partition: Partition) -> pl.DataFrame:
-    """Return rows with a service, in order; of a contact its first row, transfers and what follows them."""
-    planned = partition.moves.filter(pl.col("event_id").is_not_null()).select("event_id", "expected")
-    rows = partition.events.filter(pl.col("service").is_not_null() & pl.col("journey_id").is_not_null())
-    rows = rows.join(planned, on="event_id", how="left", maintain_order="left")
-    rows = rows.with_columns(pl.col("expected").fill_null(value=False), latest().alias("latest"))
-    number = pl.int_range(pl.len()).over("contact_id")
-    moved = (pl.col("outcome") == Outcome.TRANSFERRED).fill_null(value=False)
-    transferred = moved.cast(pl.Int32).cum_sum().over("contact_id") - moved.cast(pl.Int32)
-    rows = rows.filter(pl.col("contact_id").is_null() | (number == 0) | moved | (transferred > 0))
-    return rows.sort("journey_id", "start", "system_rank", "source_file", "source_row")
 
 
 def _handoffs(pairs: pl.DataFrame, context: Context) -> pl.DataFrame:

@@ -30,10 +30,11 @@ import polars as pl
 from pydantic import Field
 
 from cjmine.detectors.repeats import mark_intended
-from cjmine.detectors.steps import ordered, sequence
+from cjmine.detectors.steps import sequence
 from cjmine.detectors.threads import threaded
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.lengths import MINUTE, in_units
+from cjmine.domain.sequences import ordered
 from cjmine.domain.settings import Settings
 from cjmine.domain.vocabulary import Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
@@ -64,7 +65,10 @@ def find(partition: Partition, context: Context) -> pl.DataFrame:
         [_self_loops(runs), _short_loops(runs), _rework(runs), _stage_returns(steps, context)], how="diagonal"
     )
     # threads share the steps outside their branches, so one loop may be seen twice
-    rows = rows.unique(["code", "journey_id", "event_ids"], keep="first", maintain_order=True)
+    about = pl.when(pl.col("code") == "L4").then("body").otherwise("event_ids")
+    rows = rows.with_columns(about.alias("about")).unique(
+        ["code", "journey_id", "about"], keep="first", maintain_order=True
+    )
     settings = context.of(LoopSettings)
     intended = mark_intended(rows, steps, least=settings.scheduled_min, evenness=settings.scheduled_cv)
     return findings(intended, partition.events, detector="loops")
@@ -81,7 +85,8 @@ def notes(partition: Partition, context: Context) -> pl.DataFrame:
 def _runs(partition: Partition, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the threaded steps, and their maximal runs of equal labels in order."""
     level = context.of(LoopSettings).level
-    steps = threaded(sequence(partition), context).with_columns(pl.col(level).alias("label"))
+    steps = threaded(sequence(partition), context, by_service=level != "service")
+    steps = steps.with_columns(pl.col(level).alias("label"))
     steps = steps.filter(pl.col("label").is_not_null()).sort(*_THREAD, "step_no")
     here = pl.struct(*_THREAD, "label")
     steps = steps.with_columns((here != here.shift()).fill_null(value=True).cum_sum().alias("run"))
@@ -200,7 +205,7 @@ def _rework(runs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Find maximal stretches below the highest stage reached so far."""
+    """Find maximal stretches below the highest stage reached so far; what happens again there is extra."""
     stages = pl.DataFrame(
         [
             {"journey_type": name, "stage": stage, "stage_no": number}
@@ -214,28 +219,30 @@ def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
     below = (pl.col("stage_no") < highest).fill_null(value=False)
     staged = staged.with_columns(
         below.alias("below"),
+        (~pl.struct(*_THREAD, "touchpoint").is_first_distinct()).alias("again"),
         ordered(_THREAD).alias("ordered"),
         pl.col("event_id").shift().over(_THREAD).alias("last"),
         pl.col("outcome").shift().over(_THREAD).alias("before"),
         pl.col("end").shift().over(_THREAD).alias("since"),
     )
     fresh = pl.col("below") & ~pl.col("below").shift().over(_THREAD).fill_null(value=False)
-    bodies = staged.with_columns(fresh.cum_sum().alias("body")).filter("below")
-    grouped = bodies.group_by("body", maintain_order=True).agg(
+    bodies = staged.with_columns(fresh.cum_sum().alias("number")).filter("below")
+    grouped = bodies.group_by("number", maintain_order=True).agg(
         pl.col("customer_id", *_THREAD, "before", "ordered", "since", "last").first(),
         pl.col("stage").first().alias("label"),
-        pl.col("event_id").alias("extra_event_ids"),
+        pl.col("event_id").alias("body"),
+        pl.col("event_id").filter("again").alias("extra_event_ids"),
         pl.col("end").max(),
     )
     return (
         grouped.filter("ordered")
         .with_columns(
             *_row("L4", "the journey fell back to the stage '{}'", Severity.MEDIUM),
-            pl.col("extra_event_ids").list.first().alias("primary_event_id"),
-            pl.concat_list("last", "extra_event_ids").alias("event_ids"),
+            pl.col("body").list.first().alias("primary_event_id"),
+            pl.concat_list("last", "body").alias("event_ids"),
             _minutes(pl.col("since"), pl.col("end")),
         )
-        .drop("ordered", "end")
+        .drop("number", "ordered", "end")
     )
 
 

@@ -1,33 +1,34 @@
-"""Does a service still have work to do for the customer after this row?"""
+"""How many work items does a service have open after each row?"""
 
 from __future__ import annotations
 
 import polars as pl
 
-from cjmine.domain.vocabulary import ItemState, Outcome
-
-_TERMINAL = (
-    Outcome.COMPLETED,
-    Outcome.FAILED,
-    Outcome.DECISION_YES,
-    Outcome.DECISION_NO,
-    Outcome.TRANSFERRED,
-)
+from cjmine.domain.vocabulary import ItemState
 
 
-def with_open_work(rows: pl.DataFrame) -> pl.DataFrame:
-    """Tell after each row whether its service has open work: yes, no or unknown (0.1, ruling 4)."""
-    item, service = ["journey_id", "service", "item_id"], ["journey_id", "service"]
-    state = pl.when(pl.col("item_id").is_not_null()).then("item_state")
-    rows = rows.with_columns(state.alias("state"))
-    before = pl.col("state").forward_fill().shift().over(item)
-    opened = (pl.col("state") == ItemState.OPEN) & (before.fill_null("") != ItemState.OPEN)
-    closed = (pl.col("state") == ItemState.CLOSE) & (before == ItemState.OPEN)
-    change = opened.fill_null(value=False).cast(pl.Int32) - closed.fill_null(value=False).cast(pl.Int32)
-    rows = rows.with_columns(change.alias("change")).with_columns(
-        pl.col("change").cum_sum().over(service).alias("work")
+def with_work(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows (in order) with ``work``: open items of the row's service, in its journey.
+
+    An item belongs to the service that opened it, whoever closes it; opening an
+    open item, or closing a closed one, changes nothing.
+    """
+    item = ["journey_id", "item_id"]
+    rows = rows.with_columns(pl.int_range(pl.len()).alias("row"))
+    states = rows.filter(pl.col("item_id").is_not_null() & pl.col("item_state").is_not_null())
+    before = pl.col("item_state").shift().over(item).fill_null(ItemState.CLOSE)
+    changes = states.filter(pl.col("item_state") != before).with_columns(
+        pl.when(pl.col("item_state") == ItemState.OPEN).then("service").alias("owner")
     )
-    terminal = pl.col("outcome").is_in(_TERMINAL).fill_null(value=False)
-    terminal |= (pl.col("state") == ItemState.CLOSE).fill_null(value=False)
-    known = pl.when(pl.col("work") > 0).then(pl.lit("yes")).when(terminal).then(pl.lit("no"))
-    return rows.with_columns(known.otherwise(pl.lit("unknown")).alias("open")).drop("state", "change", "work")
+    changes = changes.select(
+        "row",
+        "journey_id",
+        pl.col("owner").forward_fill().over(item).alias("service"),
+        pl.when(pl.col("item_state") == ItemState.OPEN).then(1).otherwise(-1).alias("change"),
+    )
+    service = ["journey_id", "service"]
+    levels = changes.select("row", *service, pl.col("change").cum_sum().over(service).alias("work"))
+    placed = rows.join_asof(
+        levels.sort("row"), on="row", by=service, strategy="backward", check_sortedness=False
+    )
+    return placed.with_columns(pl.col("work").fill_null(0)).drop("row")

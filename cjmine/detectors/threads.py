@@ -30,15 +30,17 @@ def threads_of(model: IntendedJourney) -> list[frozenset[str]]:
     return [left_out for group in others for left_out in group]
 
 
-def threaded(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
+def threaded(steps: pl.DataFrame, context: Context, *, by_service: bool = True) -> pl.DataFrame:
     """Return the steps with a ``thread`` column, once for each thread they belong to.
 
     With a model: steps of one `together` are split by branch, the others belong
-    to every thread. Without: one thread for each service.
+    to every thread. Without: one thread for each service, unless services are
+    what is compared.
     """
     modelled = sorted(context.models)
     free = steps.filter(~pl.col("journey_type").is_in(modelled))
-    free = free.with_columns(pl.col("service").rank("dense").over("journey_id").fill_null(0).alias("thread"))
+    services = pl.col("service").rank("dense").over("journey_id").fill_null(0) if by_service else pl.lit(0)
+    free = free.with_columns(services.alias("thread"))
     parts = [free.with_columns(pl.col("thread").cast(pl.Int32))]
     for name in modelled:
         mine = steps.filter(pl.col("journey_type") == name)

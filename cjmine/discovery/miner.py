@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
+from cjmine.discovery.settings import DiscoverySettings
+from cjmine.discovery.variants import by_type
 from cjmine.domain.models import SILENT, Operator, Tree
+from cjmine.domain.vocabulary import Status
 
 _OPERATORS = {
     "SEQUENCE": Operator.SEQUENCE,
@@ -42,6 +47,15 @@ def mine(variants: Mapping[tuple[str, ...], int], *, noise: float, max_variants:
     covered = sum(chosen.values()) / max(sum(variants.values()), 1)
     tree = _inductive(chosen, noise) if chosen else SILENT
     return Mined(tree=tree, noise=noise, variants=len(chosen), coverage=covered)
+
+
+def mine_types(variants: pl.DataFrame, settings: DiscoverySettings) -> dict[str, Mined]:
+    """Mine each journey type from its complete journeys (``variants`` as the tally of that name)."""
+    complete = by_type(variants.filter(pl.col("status") == Status.COMPLETE))
+    return {
+        name: mine(counted, noise=settings.noise, max_variants=settings.max_variants)
+        for name, counted in complete.items()
+    }
 
 
 def _inductive(variants: Mapping[tuple[str, ...], int], noise: float) -> Tree:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from cjmine.domain.kernel import Partition
+from cjmine.domain.lengths import DAY, MINUTE
+from cjmine.domain.vocabulary import Precision
 
 SEPARATOR = "\x1f"
 """Stands between the steps of a path; a label that holds it is escaped."""
+
+_LENGTH = {Precision.MINUTE.value: MINUTE, Precision.DAY.value: DAY}
 
 
 def steps_of(partition: Partition) -> pl.DataFrame:
@@ -21,3 +25,15 @@ def paths(steps: pl.DataFrame) -> pl.DataFrame:
     """Return journey_id, path: the touchpoints of counted steps (in order) joined by ``SEPARATOR``."""
     clean = pl.col("touchpoint").str.replace_all(SEPARATOR, "\\x1f", literal=True)
     return steps.group_by("journey_id", maintain_order=True).agg(clean.str.join(SEPARATOR).alias("path"))
+
+
+def latest() -> pl.Expr:
+    """Return the first instant by which a step has certainly begun: its start plus its precision."""
+    length = pl.col("precision").replace_strict(_LENGTH, default=0, return_dtype=pl.Int64)
+    return pl.col("start") + pl.duration(microseconds=length.clip(lower_bound=1))
+
+
+def ordered(key: list[str]) -> pl.Expr:
+    """Tell whether a step certainly follows the one before it under ``key`` (2, conventions)."""
+    before = pl.col("latest").shift().over(key) <= pl.col("start")
+    return before.fill_null(value=True)

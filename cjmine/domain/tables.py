@@ -150,8 +150,9 @@ JOURNEY = Table(
         "fitness": (
             pl.Float64,
             OPTIONAL,
-            "1 - cost / (length + shortest path); null where not checked or open",
+            "1 - cost / (length + shortest path); null where not checked or not complete",
         ),
+        "prefix_fitness": (pl.Float64, OPTIONAL, "1 - cost / length, as far as a journey not complete came"),
     },
 )
 

@@ -63,7 +63,7 @@ def _ids(rows: pl.DataFrame) -> list[str]:
     )
     keys = rows.select(said.alias("key")).with_columns(pl.int_range(pl.len()).over("key").alias("again"))
     return [
-        hashlib.blake2b(f"{key}|{again}".encode(), digest_size=8).hexdigest()
+        "f" + hashlib.blake2b(f"{key}|{again}".encode(), digest_size=8).hexdigest()
         for key, again in keys.iter_rows()
     ]
 

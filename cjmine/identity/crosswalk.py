@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,12 +22,12 @@ def read(crosswalk: Crosswalk, path: Path, settings: IdentitySettings) -> pl.Dat
     try:
         table = pl.read_csv(
             path,
-            separator=crosswalk.delimiter or ",",
+            separator=crosswalk.delimiter or _sniffed(path),
             encoding=crosswalk.encoding or "utf8",
             infer_schema=False,
         )
     except pl.exceptions.PolarsError as fault:
-        message = f"{path}: cannot be read as CSV: {fault}"
+        message = f"{path}: cannot be read as CSV: {_ragged(path, crosswalk)}"
         raise SourceError(message, "check its delimiter and encoding") from fault
     table = table.rename({name: name.removeprefix("\ufeff").strip() for name in table.columns})
     faults = [
@@ -46,6 +47,24 @@ def read(crosswalk: Crosswalk, path: Path, settings: IdentitySettings) -> pl.Dat
         )
         for scheme, value in clean.items()
     )
+
+
+def _sniffed(path: Path) -> str:
+    """Return the delimiter the header line has most of."""
+    with path.open("rb") as file:
+        header = file.readline()
+    return max(",;\t|", key=lambda one: header.count(one.encode()))
+
+
+def _ragged(path: Path, crosswalk: Crosswalk) -> str:
+    """Name the first row that does not fit the header, if that is the trouble."""
+    with path.open(encoding=crosswalk.encoding or "utf-8-sig", errors="replace", newline="") as file:
+        records = csv.reader(file, delimiter=crosswalk.delimiter or _sniffed(path))
+        width = len(next(records, []))
+        for record in records:
+            if record and len(record) != width:
+                return f"line {records.line_num} has {len(record)} values where the header has {width}"
+    return "it is not a table of text"
 
 
 def coverage(tables: Mapping[str, pl.DataFrame], seen: pl.Series) -> pl.DataFrame:

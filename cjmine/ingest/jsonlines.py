@@ -51,6 +51,11 @@ def _text(value: object) -> str | None:
     return value if value is None or isinstance(value, str) else str(value).lower()
 
 
+def _half(value: object) -> bool:
+    """Tell whether a text holds half of a two-part character, which no file can hold."""
+    return isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
 def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
     """Read the wanted keys as text; bad, cut and nested lines are set aside with their line."""
     content = export.whole()
@@ -71,6 +76,9 @@ def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
         if not found.keys() <= names.keys():
             names.update(dict.fromkeys(found))
         values = [found.get(key) for key in order]
+        if "\\ud" in line.lower() and any(_half(value) for value in values):
+            faults.append((row, number, None, line.strip(), "half a character (lone surrogate)"))
+            continue
         nested = next((i for i, value in enumerate(values) if isinstance(value, dict | list)), None)
         if nested is None:
             places.append((row, number))

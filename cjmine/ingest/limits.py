@@ -10,11 +10,13 @@ from cjmine.ingest.mapping import NO_CUSTOMER
 _SHOWN = 3
 
 
-def refuse_quarantine(ledger: pl.DataFrame, quarantine: pl.DataFrame, share: float) -> None:
+def refuse_quarantine(
+    ledger: pl.DataFrame, quarantine: pl.DataFrame, share: float, *, setting: str = "output.max_quarantine"
+) -> None:
     """Raise ``SourceError`` where more than ``share`` of a file's rows were set aside.
 
     Rows that merely carry no id are not broken: the linkage report counts them
-    against a limit of their own.
+    against a limit of their own. ``setting`` is what the hint names.
     """
     broken = quarantine.filter(pl.col("reason") != NO_CUSTOMER)
     faults = []
@@ -24,8 +26,18 @@ def refuse_quarantine(ledger: pl.DataFrame, quarantine: pl.DataFrame, share: flo
             where = f"source {file['source']!r}: {mine.height:,} of {file['read']:,} rows of {file['file']}"
             faults.append(f"{where} are broken: {reasons(mine)}")
     if faults:
-        hint = f"mend the export or its mapping; output.max_quarantine allows {share:.1%} of a file's rows"
+        hint = f"mend the export or its mapping; {setting} allows {share:.1%} of a file's rows"
         raise SourceError(faults, hint)
+
+
+def twins(ledger: pl.DataFrame) -> list[str]:
+    """Warn of one export that stands under several names: its events would count twice."""
+    named = ledger.select("sha256", pl.format("{} ({})", "file", "source").alias("name"))
+    same = named.group_by("sha256", maintain_order=True).agg("name").filter(pl.col("name").list.len() > 1)
+    return [
+        f"{' and '.join(names)} hold exactly the same bytes: is one export listed twice?"
+        for names in same["name"]
+    ]
 
 
 def reasons(quarantine: pl.DataFrame) -> str:

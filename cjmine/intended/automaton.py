@@ -89,6 +89,21 @@ def automaton_of(net: PetriNet, *, max_states: int = 20_000) -> Automaton:
     )
 
 
+def defects(net: PetriNet) -> tuple[str, ...]:
+    """Say where a model can get stuck: its parallel and exclusive branches may not fit together."""
+    space = state_space(net)
+    final = _marking(net.final)
+    goals = [i for i, marking in enumerate(space.markings) if marking == final]
+    useful = _leading_to(goals, space)
+    lost = {i for i in range(len(space.markings)) if i not in useful}
+    if not goals or not lost:
+        return ()
+    step = next((net.transitions[i] for _, i, target in space.arcs if target in lost), None)
+    after = f" after {step.label or step.name!r}" if step else ""
+    stuck = f"the model can get stuck{after}: {len(lost):,} of its {len(space.markings):,} states never reach"
+    return (f"{stuck} the end; check that every split is joined by a gateway of its own kind",)
+
+
 def ends_of(automaton: Automaton) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the steps a journey may begin with, and those it may end with, both sorted."""
     forward: dict[int, set[int]] = {}

@@ -110,7 +110,10 @@ def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
         primary("activity"),
         primary("touchpoint"),
         said("payload_key"),
-        (pl.col("outcome") == Outcome.TRANSFERRED).sum().alias("n_transfers"),
+        (pl.col("outcome") == Outcome.TRANSFERRED)
+        .filter(pl.col("source_system") == pl.col("source_system").first())  # an echo transfers nobody again
+        .sum()
+        .alias("n_transfers"),
         pl.col("automatic", "bulk").fill_null(value=False).all(),
         (pl.len() - 1 + pl.col("merged_ids").list.len().fill_null(0).sum()).alias("merged_rows"),
         pl.col("source_system").unique(maintain_order=True).alias("merged_systems"),

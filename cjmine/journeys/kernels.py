@@ -14,7 +14,7 @@ from cjmine.journeys.same_event import merge_same_events
 from cjmine.journeys.segmentation import assign_journeys
 from cjmine.journeys.sequence import assign_steps
 from cjmine.journeys.settings import JourneySettings
-from cjmine.journeys.table import journeys, status
+from cjmine.journeys.table import journeys, status, systems_of
 from cjmine.tally import Merge, Tally, bucket, quantiles
 
 GAPS = Tally(keys={"journey_type": pl.String, "bucket": pl.Int32}, measures={"count": Merge.SUM})
@@ -76,10 +76,14 @@ def count_echoes(partition: Partition, _context: Context) -> pl.DataFrame:
 
 def count_spans(partition: Partition, _context: Context) -> pl.DataFrame:
     """Tally each system's first and last instant: the last is when it was extracted (2.15)."""
-    return partition.events.group_by("source_system").agg(
-        pl.col("start").dt.epoch("us").min().alias("first_us"),
-        pl.col("start").dt.epoch("us").max().alias("last_us"),
-        pl.len().alias("events"),
+    return (
+        systems_of(partition.events)
+        .group_by("source_system")
+        .agg(
+            pl.col("start").dt.epoch("us").min().alias("first_us"),
+            pl.col("start").dt.epoch("us").max().alias("last_us"),
+            pl.len().alias("events"),
+        )
     )
 
 

@@ -18,6 +18,8 @@ _CONTENT = (
     "customer_id",
     "source_system",
     "native_event_id",
+    "native_case_id",
+    "links",
     "activity",
     "service",
     "channel",
@@ -57,6 +59,7 @@ def merge_same_events(partition: Partition, context: Context) -> pl.DataFrame:
 
 def _repeats(events: pl.DataFrame, within: int) -> pl.DataFrame:
     """Mark rows of equal content: written at the same instant, or fired again by the customer."""
+    events = events.with_columns(pl.col("link_keys").list.join(" ").alias("links"))
     chains = events.sort(*_CONTENT, "start", "at", nulls_last=True).with_columns(
         pl.struct(_CONTENT).rle_id().alias("content"),
         (pl.col("start").diff().dt.total_microseconds()).alias("gap"),
@@ -69,7 +72,7 @@ def _repeats(events: pl.DataFrame, within: int) -> pl.DataFrame:
     chains = chains.with_columns((~again.fill_null(value=False)).cum_sum().alias("chain"))
     return (
         chains.with_columns(pl.col("at").first().over("chain").alias("group"))
-        .drop("content", "gap", "chain")
+        .drop("links", "content", "gap", "chain")
         .sort("at")
     )
 

@@ -88,19 +88,27 @@ def _hybrid(units: pl.DataFrame, settings: JourneySettings) -> pl.DataFrame:
     joined = attach(free, units, seeded, settings)
     placed = pl.concat([seeded, joined])
     rest = free.join(joined, on="unit", how="anti", maintain_order="left")
-    purposeful = _gaps(rest.filter(pl.col("purpose").is_not_null()), ["customer_id", "purpose"], settings)
+    known = rest.filter(pl.col("purpose").is_not_null())
+    purposeful = _gaps(known, ["customer_id", "purpose"], settings, closes=True)
     vague = rest.filter(pl.col("purpose").is_null())
     followers = attach(vague, units, purposeful, settings)
     leftovers = vague.join(followers, on="unit", how="anti", maintain_order="left")
     return pl.concat([placed, purposeful, followers, _gaps(leftovers, ["customer_id"], settings)])
 
 
-def _gaps(units: pl.DataFrame, within: list[str], settings: JourneySettings) -> pl.DataFrame:
-    """Begin a new journey after a silence longer than ``gap``."""
+def _gaps(
+    units: pl.DataFrame, within: list[str], settings: JourneySettings, *, closes: bool = False
+) -> pl.DataFrame:
+    """Begin a new journey after a silence longer than ``gap``; with ``closes`` also after the aftercare."""
     ordered = units.sort(*within, "from", "unit")
     silence = pl.col("from") - pl.col("to").cum_max().over(within).shift()
     fresh = (pl.struct(within) != pl.struct(within).shift()).fill_null(value=True)
-    fresh |= silence > microseconds(settings.gap)
+    fresh |= (silence > microseconds(settings.gap)).fill_null(value=False)
+    if closes:
+        ended = pl.when("succeeds").then("from").forward_fill().shift().over(within)
+        closed = ended + microseconds(settings.aftercare)
+        first_after = pl.col("from").shift().over(within) <= closed  # later ones follow that one
+        fresh |= ((pl.col("from") > closed) & first_after).fill_null(value=False)
     return _numbered(ordered, fresh, "gap")
 
 

@@ -28,14 +28,24 @@ def journeys(partition: Partition, context: Context) -> pl.DataFrame:
         inbound.drop_nulls().n_unique().alias("n_inbound"),
         pl.col("service").drop_nulls().n_unique().alias("n_services"),
         pl.col("channel").drop_nulls().n_unique().alias("n_channels"),
-        pl.col("source_system").n_unique().alias("n_systems"),
     )
+    recorded = (
+        systems_of(events).group_by("journey_id").agg(pl.col("source_system").n_unique().alias("n_systems"))
+    )
+    table = table.join(recorded, on="journey_id", how="left", maintain_order="left")
     typed = table.join(type_of_journeys(events, context), on="journey_id", how="left")
     whole = typed.join(keys, on="journey_id", how="left")
     elapsed = (pl.col("end") - pl.col("start")).dt.total_microseconds()
     return whole.with_columns(in_units(elapsed, DAY).alias("duration_d")).sort(
         "customer_id", "start", "journey_id"
     )
+
+
+def systems_of(events: pl.DataFrame) -> pl.DataFrame:
+    """Return journey_id, source_system, start of every row, those merged into another one included."""
+    merged = events.filter(pl.col("merged_ids").list.len() > 0).explode("merged_ids")
+    others = merged.with_columns(pl.col("merged_ids").str.extract("^([^:]*):").alias("source_system"))
+    return pl.concat([part.select("journey_id", "source_system", "start") for part in (events, others)])
 
 
 def status(partition: Partition, context: Context) -> pl.DataFrame:
@@ -50,9 +60,9 @@ def status(partition: Partition, context: Context) -> pl.DataFrame:
         {"source_system": list(context.extracted_at), "seen": list(context.extracted_at.values())},
         schema={"source_system": pl.String, "seen": TIME},
     )
-    systems = partition.events.select("journey_id", "source_system").unique()
     seen = (
-        systems.join(last_seen, on="source_system", how="left")
+        systems_of(partition.events)
+        .join(last_seen, on="source_system", how="left")
         .group_by("journey_id")
         .agg(pl.col("seen").min())
     )

@@ -106,7 +106,7 @@ def check_crosswalks(content: Content, roots: Roots) -> None:
             continue
         for path in _files(content, (*where, "file"), (raw["file"],), roots):
             try:
-                found = header(path, Format.CSV, raw.get("encoding"), raw.get("delimiter") or ",")
+                found = header(path, Format.CSV, raw.get("encoding"), raw.get("delimiter"))
             except SourceError:
                 continue
             for scheme, column in asked.items():
@@ -131,5 +131,7 @@ def load_models(content: Content, roots: Roots) -> tuple[dict[str, IntendedJourn
                 continue
             if model.name in models:
                 content.fault((*where, "file"), f"a journey called {model.name!r} is already listed")
-            models[model.name] = dataclasses.replace(model, need=raw.get("need") or model.need)
+            models[model.name] = dataclasses.replace(
+                model, need=raw.get("need") or model.need, source=str(raw["file"])
+            )
     return models, lines

@@ -8,6 +8,7 @@ at any point leaves the last good one (or the next run brings it back).
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import secrets
@@ -28,6 +29,9 @@ _ADVICE = {
     errno.ENOTDIR: "part of the path is a file: choose another output folder",
     errno.ENAMETOOLONG: "the path is too long: choose a shorter output folder",
 }
+_SHOWN = 3
+_CLUTTER = {"Thumbs.db", "desktop.ini", ".DS_Store"}
+"""What file managers leave behind on their own."""
 _OS_ERROR = re.compile(r"os error (\d+)")
 
 
@@ -41,6 +45,9 @@ def publish(target: Path) -> Iterator[Path]:
     old run stays and nothing half-written is left.
     """
     target = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a link
+    if not target.name:
+        fault = f"{target}: is the whole disk, not a folder for a run"
+        raise EngineError(fault, "name an empty or a new folder for the output")
     with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with locked(target.with_name(f".{target.name}.lock"), target):
@@ -95,11 +102,29 @@ def _refuse_foreign(target: Path) -> None:
         kind = "a link" if target.is_symlink() else "not a folder"
         fault = f"{target}: the output folder is {kind}"
         raise EngineError(fault, "name a folder, or one that does not exist yet")
-    if any(target.iterdir()) and not (target / "run.json").is_file():
+    if not any(target.iterdir()):
+        return
+    listed = _files_of(target)
+    if listed is None:
         fault = (
-            f"{target}: is not empty and holds no run.json, so it is not a run of ours; nothing was changed"
+            f"{target}: is not empty and holds no run.json of ours, so it is not a run; nothing was changed"
         )
         raise EngineError(fault, "name an empty or a new folder for the output")
+    found = {path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()}
+    if added := sorted(found - listed - {"run.json"} - _CLUTTER):
+        names = ", ".join(added[:_SHOWN]) + (" …" if len(added) > _SHOWN else "")
+        fault = f"{target}: holds {len(added):,} file(s) that are not the run's: {names}; nothing was changed"
+        raise EngineError(fault, "move them elsewhere, or name another folder for the output")
+
+
+def _files_of(target: Path) -> set[str] | None:
+    """Return the files that the run in ``target`` says it consists of; ``None`` if it is no run of ours."""
+    try:
+        record = json.loads((target / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    files = record.get("files") if isinstance(record, dict) else None
+    return set(files) if isinstance(files, dict) else None
 
 
 def _seal(staging: Path) -> None:

@@ -8,7 +8,9 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from cjmine.domain.models import IntendedJourney
 from cjmine.domain.vocabulary import Status
+from cjmine.errors import nearest
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -87,6 +89,26 @@ def summary(
         "findings": {row.pop("code"): row for row in waste.drop("intended").to_dicts()},
         "intended_findings": _counted(tables["findings"].filter("intended"), "code"),
     }
+
+
+def unseen(models: Mapping[str, IntendedJourney], journeys: pl.DataFrame, nodes: pl.DataFrame) -> list[str]:
+    """Warn of intended journeys that no journey belongs to, and of steps that no event is."""
+    types = set(journeys["journey_type"])
+    warnings = []
+    for name, model in sorted(models.items()):
+        if name not in types:
+            warnings.append(
+                f"no journey is a {name!r}: no event has its need ({model.need!r}) or its start step"
+            )
+            continue
+        happened = set(nodes.filter(pl.col("journey_type") == name)["touchpoint"])
+        others = happened - set(model.steps)
+        never = [f"{step!r}{nearest(step, others)}" for step in model.steps if step not in happened]
+        if never:
+            warnings.append(
+                f"{name}: no event is the step {'; or '.join(never)}; check the names under 'map'"
+            )
+    return warnings
 
 
 def _counted(table: pl.DataFrame, column: str) -> dict[str, int]:

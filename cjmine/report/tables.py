@@ -18,7 +18,7 @@ from cjmine.report.wording import number
 CSV_ROWS = 1_000_000
 # full-width and small forms count: spreadsheets in East Asian settings fold them
 _FORMULA = "^[=+\\-@\\t\\r\\n\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
-_TIMES = "%Y-%m-%dT%H:%M:%S%.fZ"
+_TIMES = "%Y-%m-%d %H:%M:%S"  # what a spreadsheet takes for a time; the Parquet file is exact
 
 
 def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS) -> None:

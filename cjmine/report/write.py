@@ -66,7 +66,8 @@ def slug(name: str) -> str:
         return name
     stem, dot, suffix = safe.rpartition(".")
     kept = (stem if dot else safe)[: _LONGEST - 30].strip("._-") or "model"
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    whole = name.rpartition(".")[0] or name  # a model's files keep one stem
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{'x-' if _DEVICES.match(kept) else ''}{kept}-{digest}{dot}{suffix[:16]}"
 
 

@@ -16,6 +16,7 @@ from cjmine.cli.group import VERBS, cli
 from cjmine.detectors.roster import ROSTER
 from tests.projects import replaced, tiny
 
+MARK = "<initialMarking><text>1</text></initialMarking>"
 LOG = """case,activity,time
 1,a,2026-01-01 09:00
 1,b,2026-01-01 10:00
@@ -244,7 +245,43 @@ def test_rows_set_aside_are_told_not_dropped_in_silence(log: Path) -> None:
         "1 x no start time (column start, first in row 7); "
         "1 x not a time in this column's form (column start, first in row 8: '31/31/2026')"
     )
-    assert said("discover", log)["warnings"] == [told]
-    assert said("check", log, log.with_name("abc.journey.yaml"))["warnings"] == [told]
-    assert said("find", log)["warnings"][0] == told
-    assert f"note {told}" in call("discover", log).stdout
+    allowed = ("--max-quarantine", "50%")
+    assert said("discover", log, *allowed)["warnings"] == [told]
+    assert said("check", log, log.with_name("abc.journey.yaml"), *allowed)["warnings"] == [told]
+    assert said("find", log, *allowed)["warnings"][0] == told
+    assert f"note {told}" in call("discover", log, *allowed).stdout
+    refused = call("discover", log)
+    assert refused.exit_code == 3
+    assert "2 of 9 rows of log.csv are broken" in refused.output
+    assert "not a share" in call("discover", log, "--max-quarantine", "many").output
+
+
+def test_a_log_of_which_nothing_can_be_used_is_no_log_without_findings(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("case,activity,time\n,a,2026-01-01 10:00\n", encoding="utf-8")
+    result = call("find", path)
+    assert result.exit_code == 3
+    assert "none of its 1 rows can be used" in result.output
+
+
+def test_findings_are_not_written_through_a_link(log: Path, tmp_path: Path) -> None:
+    (tmp_path / "canary").write_text("alive")
+    (tmp_path / "out.csv").symlink_to(tmp_path / "canary")
+    result = call("find", log, "--out", tmp_path / "out.csv")
+    assert result.exit_code == 5
+    assert (tmp_path / "canary").read_text() == "alive"
+
+
+def test_a_model_that_can_get_stuck_is_told(log: Path, tmp_path: Path) -> None:
+    """Two tokens reach an end that expects one: a parallel split joined by an exclusive gateway."""
+    places = "".join(
+        f'<place id="{p}">{m}</place>' for p, m in (("i", MARK), ("x", ""), ("y", ""), ("o", ""))
+    )
+    steps = "".join(f'<transition id="{t}"><name><text>{t}</text></name></transition>' for t in "abc")
+    arcs = "".join(
+        f'<arc id="{s}{t}" source="{s}" target="{t}"/>'
+        for s, t in ("ia", "ax", "ay", "xb", "yb", "bo", "xc", "co")
+    )
+    path = tmp_path / "stuck.pnml"
+    path.write_text(f'<pnml><net id="n" type="ptnet">{places}{steps}{arcs}</net></pnml>', encoding="utf-8")
+    assert "the model can get stuck after 'c'" in said("check", log, path)["warnings"][0]

@@ -24,7 +24,10 @@ def rows_of(case: dict[str, Any]) -> list[dict[str, Any]]:
         "direction": case.get("directions", ["internal"] * size),
         "h": case.get("hours", [24 * n for n in range(size)]),
         "contact_key": [case.get("contact")] * size,
+        "source_system": (sources := case.get("sources", ["crm"] * size)),
+        "system_rank": [["telephony", "crm", "web", "tax"].index(source) for source in sources],
         "activity": [f"act {n}" for n in range(size)],
+        "until": case.get("until", [None] * size),
         "channel": ["phone"] * size,
     }
     return [
@@ -51,3 +54,18 @@ def test_waits_are_working_hours_where_the_office_has_hours() -> None:
     for given, hours in ((context(calendar=calendar), 2.0), (context(), 66.0)):
         found = HANDOFFS.find(arranged(events(rows), given), given)
         assert found["wait_h"].to_list() == [hours]
+
+
+def test_a_wait_begins_when_the_whole_call_ended() -> None:
+    rows = rows_of(
+        {
+            "services": "CCT",
+            "outcomes": [None, "transferred", "completed"],
+            "directions": ["inbound", "inbound", "internal"],
+            "contact": "k",
+            "hours": [0, 0.1, 5],
+            "until": [0.1, 1, 6],
+        }
+    )
+    given = context()
+    assert HANDOFFS.find(arranged(events(rows), given), given)["wait_h"].to_list() == [4.0]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from cjmine.detectors.loops import LOOPS
+from cjmine.detectors.loops import LOOPS, LoopSettings
 from cjmine.journeys.settings import ContactSettings, JourneySettings, SegmentBy
 from tests.builders import arranged, context, events, numbers
 from tests.models import moving_home, sequence_model
@@ -77,3 +77,27 @@ def test_unknown_order_is_counted() -> None:
     assert LOOPS.notes is not None
     noted = LOOPS.notes(arranged(events(rows), given), given)
     assert noted.to_dicts() == [{"detector": "loops", "note": "order of two steps unknown", "count": 2}]
+
+
+def test_only_what_happens_again_in_an_earlier_stage_is_extra() -> None:
+    model = sequence_model("abcd")
+    given = context(*ONE_CASE, models={"m": model})
+    frame = events([{"activity": s, "need": "n", "link_keys": ["case=1"]} for s in "acbad"])
+    (found,) = LOOPS.find(arranged(frame, given), given).filter(code="L4").iter_rows(named=True)
+    assert numbers(found["event_ids"]) == [1, 2, 3]
+    assert numbers(found["extra_event_ids"]) == [3]
+
+
+def test_one_return_to_a_stage_is_one_finding_though_branches_see_it_differently() -> None:
+    given = context(*ONE_CASE, models={"moving-home": moving_home()})
+    steps = ["notify_move", "acknowledge", "update_tenancy", "close_old_account", "notify_move", "issue_bill"]
+    rows = [{"activity": s, "need": "change-of-address", "link_keys": ["case=1"]} for s in steps]
+    found = LOOPS.find(arranged(events(rows), given), given).filter(code="L4")
+    assert found.height == 1
+
+
+def test_services_can_be_the_level() -> None:
+    given = context(*ONE_CASE, LoopSettings(level="service"))
+    rows = [{"activity": f"a{n}", "service": s, "link_keys": ["case=1"]} for n, s in enumerate("HTHT")]
+    found = LOOPS.find(arranged(events(rows), given), given)
+    assert sorted(found["code"]) == ["L2", "L3", "L3"]

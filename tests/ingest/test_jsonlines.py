@@ -31,6 +31,7 @@ def test_values_keep_their_text(reading: Reader) -> None:
         ('{"who": ["1"], "what": "x", "when": "2024-01-02"}', "who", "an object or list"),
         ('{"a":' * 100_000, None, "nested too deeply"),
         ("[1]", None, "not a JSON object"),
+        ('{"who": "\\ud800", "what": "x", "when": "2024-01-02"}', None, "half a character"),
         ('{"what": "x", "when": "2024-01-02"}', "customer", "no customer id"),
     ],
 )

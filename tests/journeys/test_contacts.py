@@ -218,3 +218,8 @@ def test_a_busy_customer_stays_cheap() -> None:
     found = contacts(rows)
     assert found == [[n, n + 300] for n in range(300)]
     assert pl.Series(found).list.len().eq(2).all()
+
+
+def test_an_echo_is_no_second_transfer() -> None:
+    rows = [CALL | {"h": 0, "outcome": "transferred"}, NOTE | {"h": 0.2, "outcome": "transferred"}]
+    assert arranged(events(rows), context()).contacts["n_transfers"].to_list() == [1]

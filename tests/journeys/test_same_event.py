@@ -28,6 +28,7 @@ def merged(rows: list[dict[str, Any]], given: Context | None = None) -> list[lis
         ("fired twice", [FORM | {"h": 0}, FORM | {"h": 60 * SECOND}], [[0, 1]]),
         ("a minute and a second", [FORM | {"h": 0}, FORM | {"h": 61 * SECOND}], [[0], [1]]),
         ("a chain", [FORM | {"h": h * 50 * SECOND} for h in range(3)], [[0, 1, 2]]),
+        ("two cases opened at once", [FORM | {"h": 0, "native_case_id": c} for c in "ab"], [[0], [1]]),
         ("other payload", [FORM | {"h": 0, "payload_key": p} for p in "ab"], [[0], [1]]),
         ("payload stated once", [FORM | {"h": 0}, FORM | {"h": 0, "payload_key": "a"}], [[0], [1]]),
         ("two customers", [FORM | {"h": 0, "customer_id": c} for c in "ab"], [[0], [1]]),

@@ -185,3 +185,22 @@ def test_the_order_of_rows_in_the_export_does_not_matter() -> None:
     columns = ["event_id", "journey_id", "assigned_by"]
     assert whole.select(columns).sort("event_id").equals(again.events.select(columns).sort("event_id"))
     assert isinstance(whole, pl.DataFrame)
+
+
+def test_without_case_ids_a_journey_closes_at_its_end_and_aftercare() -> None:
+    """A second move three weeks after the first was done is a second journey."""
+    rows = [
+        {"h": d * DAY, "activity": a, "need": "n"}
+        for d, a in ((0, "A"), (1, "C"), (14, "A"), (21, "A"), (22, "C"))
+    ]
+    found = cut(rows, by(SegmentBy.HYBRID, m=MODEL))
+    assert found == ["0:gap", "0:gap", "0:gap", "3:gap", "3:gap"]
+
+
+def test_systems_whose_rows_were_merged_count() -> None:
+    rows = [
+        {"h": 0, "source_system": s, "system_rank": n, "native_event_id": "e"}
+        for n, s in enumerate(("crm", "tax"))
+    ]
+    (journey,) = arranged(events(rows), context()).journeys.iter_rows(named=True)
+    assert journey["n_systems"] == 2

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -32,18 +33,26 @@ if where == "between":
         return real(self, to)
     Path.rename = rename
 with publish(Path(sys.argv[1])) as folder:
-    (folder / "run.json").write_text("new")
+    (folder / "run.json").write_text('{"files": {}, "said": "new"}')
     if where == "inside":
         print("ready", flush=True)
         time.sleep(60)
 """
 
 
+def record(text: str) -> str:
+    return json.dumps({"files": {"figures/a.svg": "a digest"}, "said": text})
+
+
+def said(target: Path) -> str:
+    return str(json.loads((target / "run.json").read_text())["said"])
+
+
 def put(target: Path, text: str) -> None:
     with publish(target) as folder:
         (folder / "figures").mkdir()
         (folder / "figures" / "a.svg").write_text(text)
-        (folder / "run.json").write_text(text)
+        (folder / "run.json").write_text(record(text))
 
 
 def start(target: Path, where: str) -> subprocess.Popen[str]:
@@ -71,7 +80,7 @@ def test_a_run_replaces_the_last_one_whole(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "run"
     put(target, "one")
     put(target, "two")
-    assert (target / "run.json").read_text() == "two"
+    assert said(target) == "two"
     assert names(target.parent) == [".run.lock", "run"]
 
 
@@ -87,9 +96,9 @@ def test_a_failure_leaves_the_last_run(tmp_path: Path) -> None:
     target = tmp_path / "run"
     put(target, "one")
     with pytest.raises(KeyError), publish(target) as folder:
-        (folder / "run.json").write_text("half")
+        (folder / "run.json").write_text(record("half"))
         raise KeyError
-    assert (target / "run.json").read_text() == "one"
+    assert said(target) == "one"
     assert names(tmp_path) == [".run.lock", "run"]
 
 
@@ -97,7 +106,7 @@ def test_a_killed_run_leaves_the_last_one_and_is_tidied_up(tmp_path: Path) -> No
     target = tmp_path / "run"
     put(target, "one")
     kill(start(target, "inside"))
-    assert (target / "run.json").read_text() == "one"
+    assert said(target) == "one"
     assert [name for name in names(tmp_path) if ".writing-" in name]
     put(target, "two")
     assert names(tmp_path) == [".run.lock", "run"]
@@ -109,9 +118,9 @@ def test_a_run_killed_between_the_renames_is_brought_back(tmp_path: Path) -> Non
     kill(start(target, "between"))
     assert not target.exists()
     with pytest.raises(KeyError), publish(target):
-        assert (target / "run.json").read_text() == "one"
+        assert said(target) == "one"
         raise KeyError
-    assert (target / "run.json").read_text() == "one"
+    assert said(target) == "one"
     assert names(tmp_path) == [".run.lock", "run"]
 
 
@@ -126,7 +135,7 @@ def test_two_at_once_are_refused_by_name_and_the_lock_dies_with_its_holder(tmp_p
     deadline = time.monotonic() + 5
     while not target.exists() and time.monotonic() < deadline:
         put(target, "two")
-    assert (target / "run.json").read_text() == "two"
+    assert said(target) == "two"
 
 
 def test_links_files_and_pipes_are_refused(tmp_path: Path) -> None:
@@ -169,7 +178,7 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
 def test_an_empty_folder_may_be_used(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     put(tmp_path / "run", "one")
-    assert (tmp_path / "run" / "run.json").read_text() == "one"
+    assert said(tmp_path / "run") == "one"
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
@@ -179,7 +188,7 @@ def test_the_disk_refuses(tmp_path: Path, code: int) -> None:
     with pytest.raises(EngineError, match="another output folder") as caught, publish(target) as folder:
         raise OSError(code, os.strerror(code), str(folder / "findings.csv"))
     assert "findings.csv" in caught.value.faults[0]
-    assert (target / "run.json").read_text() == "one"
+    assert said(target) == "one"
     assert names(tmp_path) == [".run.lock", "run"]
 
 
@@ -204,3 +213,28 @@ def test_a_read_only_parent(tmp_path: Path) -> None:
         if root:
             os.seteuid(0)
         tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize("record", ["{}", "[]", "no JSON", '{"files": 3}'])
+def test_a_folder_with_a_run_json_of_somebody_else_is_refused(tmp_path: Path, record: str) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text(record)
+    with pytest.raises(EngineError, match="no run.json of ours"):
+        put(tmp_path / "run", "x")
+    assert (tmp_path / "run" / "run.json").read_text() == record
+
+
+def test_files_that_somebody_put_beside_the_run_are_not_deleted(tmp_path: Path) -> None:
+    put(tmp_path / "run", "one")
+    (tmp_path / "run" / "notes.xlsx").write_text("mine")
+    with pytest.raises(EngineError, match=r"1 file\(s\) that are not the run's: notes.xlsx"):
+        put(tmp_path / "run", "two")
+    assert (tmp_path / "run" / "notes.xlsx").read_text() == "mine"
+    (tmp_path / "run" / "notes.xlsx").rename(tmp_path / "run" / "desktop.ini")  # clutter is no reason
+    put(tmp_path / "run", "two")
+    assert said(tmp_path / "run") == "two"
+
+
+def test_the_root_of_the_disk_is_refused() -> None:
+    with pytest.raises(EngineError, match="whole disk"):
+        put(Path("/"), "x")

@@ -20,5 +20,5 @@
   asked.addEventListener("input", show);
   document.getElementById("open").addEventListener("click", () => [...more, ...all].forEach((one) => { one.open = !one.hidden; }));
   document.getElementById("shut").addEventListener("click", () => [...more, ...all].forEach((one) => { one.open = false; }));
-  addEventListener("beforeprint", () => document.querySelectorAll("details:not(.more)").forEach((one) => { one.open = true; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("details:not(.more):not(.evidence)").forEach((one) => { one.open = true; }));
 })();
