@@ -30,7 +30,7 @@ import polars as pl
 from pydantic import Field
 
 from cjmine.detectors.repeats import mark_intended
-from cjmine.detectors.steps import sequence
+from cjmine.detectors.steps import sequence, titled
 from cjmine.detectors.threads import threaded
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.lengths import MINUTE, in_units
@@ -86,7 +86,8 @@ def _runs(partition: Partition, context: Context) -> tuple[pl.DataFrame, pl.Data
     """Return the threaded steps, and their maximal runs of equal labels in order."""
     level = context.of(LoopSettings).level
     steps = threaded(sequence(partition), context, by_service=level != "service")
-    steps = steps.with_columns(pl.col(level).alias("label"))
+    shown = titled(context) if level == "touchpoint" else pl.col(level)
+    steps = steps.with_columns(pl.col(level).alias("label"), shown.alias("shown"))
     steps = steps.filter(pl.col("label").is_not_null()).sort(*_THREAD, "step_no")
     here = pl.struct(*_THREAD, "label")
     steps = steps.with_columns((here != here.shift()).fill_null(value=True).cum_sum().alias("run"))
@@ -96,7 +97,7 @@ def _runs(partition: Partition, context: Context) -> tuple[pl.DataFrame, pl.Data
         )
         .group_by("run", maintain_order=True)
         .agg(
-            pl.col("customer_id", *_THREAD, "label", "before", "ordered").first(),
+            pl.col("customer_id", *_THREAD, "label", "shown", "before", "ordered").first(),
             pl.col("event_id").alias("event_ids"),
             pl.col("start").first(),
             pl.col("end").first().alias("first_end"),
@@ -113,7 +114,7 @@ def _row(code: str, about: str, severity: Severity) -> list[pl.Expr]:
         pl.lit(code).alias("code"),
         pl.lit(severity.value).alias("severity"),
         lever.alias("lever"),
-        pl.concat_str(pl.format(about, "label"), cause, separator=": ", ignore_nulls=True).alias("message"),
+        pl.concat_str(pl.format(about, "shown"), cause, separator=": ", ignore_nulls=True).alias("message"),
     ]
 
 
@@ -139,13 +140,13 @@ def _short_loops(runs: pl.DataFrame) -> pl.DataFrame:
     label = pl.col("label")
     runs = runs.with_columns(
         (label == label.shift(2).over(_THREAD)).fill_null(value=False).alias("back"),
-        label.shift().over(_THREAD).alias("other"),
+        pl.col("shown").shift().over(_THREAD).alias("other"),
     )
     start = pl.col("back") & ~pl.col("back").shift().over(_THREAD).fill_null(value=False)
     runs = runs.with_columns(pl.when("back").then(start.cum_sum()).alias("loop"))
     members = _with_lead(runs)
     grouped = members.group_by("loop", maintain_order=True).agg(
-        pl.col("customer_id", *_THREAD, "label").first(),
+        pl.col("customer_id", *_THREAD, "label", "shown").first(),
         pl.col("event_ids").explode(),
         pl.col("event_ids").filter("back").list.first().alias("extra_event_ids"),
         pl.col("before", "other").filter("back").first(),
@@ -163,7 +164,7 @@ def _short_loops(runs: pl.DataFrame) -> pl.DataFrame:
             _minutes(pl.col("first_end"), pl.col("end")),
         )
         .with_columns(
-            pl.format("back and forth between '{}' and '{}', {} time(s)", "label", "other", "times").alias(
+            pl.format("back and forth between '{}' and '{}', {} time(s)", "shown", "other", "times").alias(
                 "message"
             )
         )
@@ -230,6 +231,7 @@ def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
     grouped = bodies.group_by("number", maintain_order=True).agg(
         pl.col("customer_id", *_THREAD, "before", "ordered", "since", "last").first(),
         pl.col("stage").first().alias("label"),
+        pl.col("stage").first().alias("shown"),
         pl.col("event_id").alias("body"),
         pl.col("event_id").filter("again").alias("extra_event_ids"),
         pl.col("end").max(),

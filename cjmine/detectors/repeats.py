@@ -8,7 +8,10 @@ from cjmine.domain.vocabulary import Direction
 
 
 def mark_intended(rows: pl.DataFrame, steps: pl.DataFrame, *, least: int, evenness: float) -> pl.DataFrame:
-    """Mark repetition that the plan has, that went to many at once, or that follows a schedule."""
+    """Mark repetition that the plan has, that went to many at once, or that follows a schedule.
+
+    What is judged are the extra events or, where a row has one, its whole ``body``.
+    """
     gap = pl.col("start").diff().over("journey_id", "label").dt.total_microseconds()
     once = steps.unique("event_id", keep="first", maintain_order=True).sort("journey_id", "step_no")
     once = once.with_columns(gap.alias("gap"))
@@ -22,12 +25,12 @@ def mark_intended(rows: pl.DataFrame, steps: pl.DataFrame, *, least: int, evenne
         .alias("scheduled")
     )
     bulk = pl.col("bulk").fill_null(value=False)
-    allowed = once.select(pl.col("event_id").alias("extra_event_ids"), pl.col("expected") | bulk)
+    allowed = once.select(pl.col("event_id").alias("judged"), pl.col("expected") | bulk)
     numbered = rows.with_columns(pl.int_range(pl.len()).alias("n"))
     planned = (
-        numbered.select("n", "extra_event_ids")
-        .explode("extra_event_ids")
-        .join(allowed, on="extra_event_ids", how="left")
+        numbered.select("n", pl.coalesce("body", "extra_event_ids").alias("judged"))
+        .explode("judged")
+        .join(allowed, on="judged", how="left")
         .group_by("n")
         .agg(pl.col("expected").fill_null(value=False).all())
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cjmine.domain.kernel import Partition
+from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.sequences import latest, steps_of
 
 
@@ -17,3 +17,12 @@ def sequence(partition: Partition) -> pl.DataFrame:
     planned = partition.moves.filter(pl.col("event_id").is_not_null()).select("event_id", "expected")
     steps = steps_of(partition).join(planned, on="event_id", how="left", maintain_order="left")
     return steps.with_columns(pl.col("expected").fill_null(value=False), latest().alias("latest"))
+
+
+def titled(context: Context) -> pl.Expr:
+    """Return the touchpoint in the words of its journey's plan."""
+    shown = pl.col("touchpoint")
+    for name, model in sorted(context.models.items()):
+        words = pl.col("touchpoint").replace(dict(model.titles))
+        shown = pl.when(pl.col("journey_type") == name).then(words).otherwise(shown)
+    return shown

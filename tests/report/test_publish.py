@@ -219,7 +219,7 @@ def test_a_read_only_parent(tmp_path: Path) -> None:
 def test_a_folder_with_a_run_json_of_somebody_else_is_refused(tmp_path: Path, record: str) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "run.json").write_text(record)
-    with pytest.raises(EngineError, match="no run.json of ours"):
+    with pytest.raises(EngineError, match=r"no run\.json of ours"):
         put(tmp_path / "run", "x")
     assert (tmp_path / "run" / "run.json").read_text() == record
 
