@@ -15,10 +15,15 @@ _LENGTH = {Precision.MINUTE.value: MINUTE, Precision.DAY.value: DAY}
 
 
 def steps_of(partition: Partition) -> pl.DataFrame:
-    """Return the counted steps of all journeys with ``journey_type``, by journey and step."""
+    """Return the counted steps of all journeys with ``journey_type``: journey by journey, in step order."""
     kinds = partition.journeys.select("journey_id", "journey_type")
     counted = partition.events.filter(pl.col("step_no").is_not_null())
-    return counted.join(kinds, on="journey_id", how="left").sort("journey_id", "step_no")
+    steps = counted.join(kinds, on="journey_id", how="left", maintain_order="left")
+    journey = steps["journey_id"]
+    blocks = (journey != journey.shift()).sum() + min(1, steps.height)
+    if blocks == journey.n_unique():
+        return steps  # journeys that do not overlap stand together already; sorting text is dear
+    return steps.sort("journey_id", "step_no")
 
 
 def paths(steps: pl.DataFrame) -> pl.DataFrame:

@@ -65,8 +65,11 @@ def _units(events: pl.DataFrame, context: Context) -> pl.DataFrame:
         pl.col("start").dt.epoch("us").alias("from"),
         pl.col("end").dt.epoch("us").alias("to"),
     )
-    return (
-        rows.group_by("unit")
+    shared = pl.col("unit").is_duplicated()
+    alone = rows.filter(~shared).with_columns(pl.coalesce("by_need", "by_activity").alias("purpose"))
+    several = (
+        rows.filter(shared)
+        .group_by("unit")
         .agg(
             pl.col("customer_id").first(),
             pl.col("from").min(),
@@ -78,8 +81,8 @@ def _units(events: pl.DataFrame, context: Context) -> pl.DataFrame:
             pl.col("link_keys").explode().drop_nulls().unique().sort(),
             pl.col("begins", "succeeds").any(),
         )
-        .sort("unit")
     )
+    return pl.concat([alone.select(several.columns), several]).sort("unit")
 
 
 def _hybrid(units: pl.DataFrame, settings: JourneySettings) -> pl.DataFrame:
