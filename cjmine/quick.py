@@ -6,7 +6,6 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +184,7 @@ def _arranged(
     events = reading.events.with_columns(pl.col("customer").alias("customer_id"), need.alias("need"))
     settings = (
         ContactSettings(merge=asked.direction is not None),
-        JourneySettings(by=SegmentBy.GAP, gap=timedelta(days=1_000_000)),  # each case is one journey
+        JourneySettings(by=SegmentBy.CUSTOMER),  # each case is its own customer, and one journey
     )
     context = Context(settings={type(block).__name__: block for block in settings})
     partition = Partition(events=EVENT.conform(events).sort(EVENT.order, maintain_order=True))

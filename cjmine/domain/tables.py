@@ -88,7 +88,11 @@ EVENT = Table(
         "merged_ids": (TEXTS, OPTIONAL, "event ids of rows that record this same event"),
         "contact_id": (pl.String, OPTIONAL, "the contact it belongs to; null for internal events"),
         "journey_id": (pl.String, OPTIONAL, "the journey it belongs to"),
-        "assigned_by": (pl.String, OPTIONAL, "why it belongs there: link, need, service, recent, gap, start"),
+        "assigned_by": (
+            pl.String,
+            OPTIONAL,
+            "why it belongs there: link, need, service, recent, gap, start, customer",
+        ),
         "step_no": (
             pl.Int32,
             OPTIONAL,

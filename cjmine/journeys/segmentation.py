@@ -22,6 +22,9 @@ UNMODELLED = "unmodelled"
 def assign_journeys(partition: Partition, context: Context) -> pl.DataFrame:
     """Return EVENT rows with ``journey_id`` and ``assigned_by``; rows of a contact stay together."""
     settings = context.of(JourneySettings)
+    if settings.by is SegmentBy.CUSTOMER:
+        first = pl.col("event_id").first().over("customer_id")
+        return partition.events.with_columns(first.alias("journey_id"), assigned_by=pl.lit("customer"))
     units = _units(partition.events, context)
     match settings.by:
         case SegmentBy.CASE:

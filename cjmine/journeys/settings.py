@@ -45,6 +45,7 @@ class SegmentBy(StrEnum):
     START = "start"
     GAP = "gap"
     HYBRID = "hybrid"
+    CUSTOMER = "customer"
 
 
 class ModelFile(Settings):

@@ -204,3 +204,8 @@ def test_systems_whose_rows_were_merged_count() -> None:
     ]
     (journey,) = arranged(events(rows), context()).journeys.iter_rows(named=True)
     assert journey["n_systems"] == 2
+
+
+def test_all_that_a_customer_did_can_be_one_journey() -> None:
+    rows = [{"h": 0}, {"h": 9_000}, {"h": 1, "customer_id": "c2"}]
+    assert cut(rows, by(SegmentBy.CUSTOMER)) == ["0:customer", "0:customer", "2:customer"]
