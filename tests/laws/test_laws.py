@@ -148,7 +148,7 @@ def test_no_event_is_lost_and_each_lies_in_one_journey(
     kept = [*rows["event_id"], *rows["merged_ids"].explode().drop_nulls()]
     assert sorted(kept) == sorted(events["event_id"])
     assert rows["journey_id"].null_count() == 0
-    assert rows["assigned_by"].is_in(["link", "need", "service", "recent", "gap", "start"]).all()
+    assert rows["assigned_by"].is_in(["link", "need", "service", "recent", "gap", "start", "customer"]).all()
     owners = rows.group_by("journey_id").agg(pl.col("customer_id").n_unique(), pl.col("event_id").first())
     assert owners["customer_id"].max() == 1
     assert (owners["journey_id"] == owners["event_id"]).all()
