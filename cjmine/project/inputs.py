@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,8 @@ def check_sources(content: Content, roots: Roots) -> None:
                 content.fault((*where, "columns", ours, "zone"), what)
         asked = {("columns", ours): m.from_ for ours, m in source.columns.items() if ours not in unclear}
         asked |= {("keep", theirs): (theirs,) for theirs in source.keep}
-        for path in _files(content, (*where, "files"), source.files, roots):
-            _check_header(content, where, path, source, asked)
+        paths = _files(content, (*where, "files"), source.files, roots)
+        _check_headers(content, where, paths, source, asked)
 
 
 def _salvaged(raw: dict[str, Any]) -> tuple[Source | None, set[str]]:
@@ -70,22 +71,26 @@ def _files(content: Content, where: Location, patterns: Sequence[str], roots: Ro
         return ()
 
 
-def _check_header(
+def _check_headers(
     content: Content,
     where: Location,
-    path: Path,
+    paths: Sequence[Path],
     source: Source,
     asked: Mapping[tuple[str, str], tuple[str, ...]],
 ) -> None:
-    try:
-        found = header(path, source.format, source.encoding, source.delimiter)
-    except SourceError:
-        return  # reading the source says it better
+    """Note each mapped column that files lack: once, with the first file and how many more."""
+    headers = {}
+    for path in paths:
+        with suppress(SourceError):  # reading the source says it better
+            headers[path.name] = header(path, source.format, source.encoding, source.delimiter)
     for place, theirs in asked.items():
-        if found and not set(theirs) & set(found):
+        lacking = [name for name, found in headers.items() if found and not set(theirs) & set(found)]
+        if lacking:
+            found = headers[lacking[0]]
             listed = " or ".join(repr(one) for one in theirs)
             near = next((text for one in theirs if (text := nearest(one, found))), "")
-            what = f"{path.name} has no column {listed} (it has {', '.join(found)}){near}"
+            more = f" (and {len(lacking) - 1:,} more files)" if len(lacking) > 1 else ""
+            what = f"{lacking[0]}{more} has no column {listed} (it has {', '.join(found)}){near}"
             content.fault((*where, *place), what)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cjmine.detectors.roster import ROSTER
+from cjmine.errors import SettingsError
 from cjmine.project.load import load
 from cjmine.project.schema import Project
 from tests.conftest import ROOT
@@ -86,3 +87,20 @@ def test_office_hours_become_a_calendar() -> None:
     assert calendar is not None
     assert (calendar.week, str(calendar.opens), str(calendar.closes)) == ("1111100", "09:00:00", "17:00:00")
     assert {"2026-04-03", "2026-12-25", "2027-01-01"} <= set(calendar.holidays)
+
+
+def test_a_column_that_many_files_lack_is_told_once(tmp_path: Path) -> None:
+    for month in range(1, 4):
+        (tmp_path / f"m{month}.csv").write_text("who,what,at\n1,a,2026-01-01\n", encoding="utf-8")
+    project = tmp_path / "p.yaml"
+    project.write_text(
+        "project: p\nsources:\n  - name: s\n    files: m*.csv\n    format: csv\n"
+        "    columns: {customer: whom, activity: what, start: at}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError) as caught:
+        load(project)
+    (fault,) = caught.value.faults
+    assert fault.endswith(
+        "m1.csv (and 2 more files) has no column 'whom' (it has who, what, at); did you mean 'who'?"
+    )
