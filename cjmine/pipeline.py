@@ -19,7 +19,7 @@ from cjmine.discovery.miner import Mined, mine_types
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.domain.kernel import NOTES, Context
 from cjmine.domain.results import Run
-from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
+from cjmine.domain.tables import EVENT, TABLES
 from cjmine.engine import local
 from cjmine.engine.store import Store
 from cjmine.identity import crosswalk, customers, linkage
@@ -153,7 +153,7 @@ def analyse(loaded: Loaded, store: Store, tell: Progress) -> Analysed:
 def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed, started: datetime) -> Run:
     """Put together what the report shows."""
     project, tallies, joined = loaded.project, analysed.tallies, ingested.linkage
-    tables = {table.name: store.table(table) for table in (EVENT, CONTACT, JOURNEY, MOVE, FINDING)}
+    tables = {table.name: store.table(table) for table in TABLES}
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
     remarks = summary.remarks(analysed.mined, tables["journeys"], notes, analysed.context.abandon_after)
     warnings = [

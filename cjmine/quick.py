@@ -204,8 +204,7 @@ def _read(path: Path, asked: Columns) -> Reading:
         reading = read_log(path, **wanted)
         refuse_quarantine(reading.ledger, reading.quarantine, most, setting="--max-quarantine")
     except CjmineError as error:
-        hint = error.hint.replace("`format: '%d/%m/%Y %H:%M'`", "--time-format '%d/%m/%Y %H:%M'")
-        raise type(error)([fault.removeprefix(prefix) for fault in error.faults], hint) from None
+        raise type(error)([fault.removeprefix(prefix) for fault in error.faults], error.hint) from None
     told = [warning.removeprefix(prefix) for warning in reading.warnings]
     read = int(reading.ledger["read"].sum())
     if read and not reading.events.height:

@@ -10,10 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.domain.kernel import Partition
-from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE, Table
+from cjmine.domain.tables import EVENT, TABLES, Table
 
 ROWS_PER_PARTITION = 250_000
-_TABLES: tuple[Table, ...] = (EVENT, CONTACT, JOURNEY, MOVE, FINDING)
 
 
 def digest(text: str) -> int:
@@ -50,7 +49,7 @@ class Store:
 
     def write(self, number: int, partition: Partition) -> None:
         """Write the tables of one partition."""
-        for table in _TABLES:
+        for table in TABLES:
             frame: pl.DataFrame = getattr(partition, table.name)
             path = self._path(table, number)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +57,7 @@ class Store:
 
     def read(self, number: int) -> Partition:
         """Read one partition whole."""
-        return Partition(**{table.name: pl.read_parquet(self._path(table, number)) for table in _TABLES})
+        return Partition(**{table.name: pl.read_parquet(self._path(table, number)) for table in TABLES})
 
     def table(self, table: Table) -> pl.DataFrame:
         """Read one table of all partitions, in its total order."""

@@ -150,7 +150,8 @@ def _local(text: pl.Series, place: str, warnings: list[str]) -> tuple[pl.Series,
         msg = f"{place}: day and month cannot be told apart ({', '.join(examples)})"
         raise SourceError(
             msg,
-            "state the format, such as `format: '%d/%m/%Y %H:%M'`",
+            "state how times are written: `format: '%d/%m/%Y %H:%M'` in a project file, "
+            "--time-format '%d/%m/%Y %H:%M' for a single log",
         )
     order, word = ("%d/%m/%Y", "day") if day_first.any() else ("%m/%d/%Y", "month")
     proof = shortened(text.filter(day_first if day_first.any() else month_first).first())

@@ -107,9 +107,7 @@ def _clocks(rows: pl.DataFrame, source: Source, timezone: str) -> tuple[dict[str
         if name in source.columns:
             mapped = source.columns[name]
             try:
-                clocks[name] = read_times(
-                    rows[name], mapped, timezone, f"column '{mapped.from_[0]}' ({name})"
-                )
+                clocks[name] = read_times(rows[name], mapped, timezone, _place(name, mapped))
             except CjmineError as fault:
                 faults.append(fault)
     if faults:
@@ -117,6 +115,11 @@ def _clocks(rows: pl.DataFrame, source: Source, timezone: str) -> tuple[dict[str
         lines = [f"source '{source.name}': {line}" for fault in faults for line in fault.faults]
         raise kind(lines, next((fault.hint for fault in faults if fault.hint), ""))
     return clocks, [warning for clock in clocks.values() for warning in clock.warnings]
+
+
+def _place(name: str, mapped: Mapped) -> str:
+    """Name a column of times: theirs where there is one name for it, else ours."""
+    return f"column '{mapped.from_[0]}' ({name})" if len(mapped.from_) == 1 else f"column {name}"
 
 
 def _faults(rows: pl.DataFrame, clocks: dict[str, Clocked], keys: Sequence[str]) -> pl.DataFrame:

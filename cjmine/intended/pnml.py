@@ -186,11 +186,6 @@ def pnml_of(net: PetriNet, name: str = "net1") -> str:
     return str(etree.tostring(root, xml_declaration=True, encoding="UTF-8").decode()) + "\n"
 
 
-def write_pnml(net: PetriNet, path: Path | str) -> None:
-    """Write the net to a PNML file; equal nets give equal bytes."""
-    Path(path).write_text(pnml_of(net), encoding="utf-8")
-
-
 def _weights(places: tuple[int, ...]) -> list[tuple[int, int]]:
     return sorted(Counter(places).items())
 

@@ -16,7 +16,7 @@ from cjmine.northmoor.dice import Dice
 ZONE = ZoneInfo("Europe/London")
 FIRST_DAY = date(2025, 7, 1)
 LOG_END = datetime(2026, 6, 30, 23, 59, 59)  # noqa: DTZ001 - local by convention, see above
-OPENS, CLOSES = time(9), time(17)
+OPENS = time(9)
 
 # Bank holidays in England and Wales, https://www.gov.uk/bank-holidays
 HOLIDAYS = frozenset(

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 import cjmine
 from cjmine.cli.group import VERBS, cli
 from cjmine.detectors.roster import ROSTER
+from cjmine.quick import Columns, discover
 from tests.projects import replaced, tiny
 
 MARK = "<initialMarking><text>1</text></initialMarking>"
@@ -285,3 +286,15 @@ def test_a_model_that_can_get_stuck_is_told(log: Path, tmp_path: Path) -> None:
     path = tmp_path / "stuck.pnml"
     path.write_text(f'<pnml><net id="n" type="ptnet">{places}{steps}{arcs}</net></pnml>', encoding="utf-8")
     assert "the model can get stuck after 'c'" in said("check", log, path)["warnings"][0]
+
+
+def test_times_that_could_be_misread_are_asked_for_and_can_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("case,activity,time\n1,a,03/04/2026 10:00\n1,b,05/04/2026 10:00\n", encoding="utf-8")
+    refused = call("discover", path)
+    assert refused.exit_code == 3
+    assert "--time-format" in refused.output
+    for pattern, hours in (("%d/%m/%Y %H:%M", 48), ("%m/%d/%Y %H:%M", 61 * 24)):
+        assert call("discover", path, "--time-format", pattern).exit_code == 0
+        (waited,) = discover(path, Columns(time_format=pattern)).flows["median_wait_h"]
+        assert abs(waited / hours - 1) < 0.05
