@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.errors import SourceError, nearest
-from cjmine.identity.customers import node, normalised
+from cjmine.identity.customers import node, node_column, normalised
 from cjmine.identity.settings import Crosswalk, IdentitySettings
 
 
 def read(crosswalk: Crosswalk, path: Path, settings: IdentitySettings) -> pl.DataFrame:
-    """Return the crosswalk as one node column per namespace, blanks as null.
+    """Return the crosswalk as node columns, blanks as null: ``node:SCHEME``, its further ones numbered.
 
     Every column is text. Raises ``SourceError`` for a missing column, with the
     nearest name.
@@ -33,20 +33,25 @@ def read(crosswalk: Crosswalk, path: Path, settings: IdentitySettings) -> pl.Dat
     faults = [
         f"{path}: no column {column!r} for {scheme!r}; it has {', '.join(table.columns)}"
         + nearest(column, table.columns)
-        for scheme, column in crosswalk.columns.items()
+        for scheme, columns in crosswalk.columns.items()
+        for column in columns
         if column not in table.columns
     ]
     if faults:
         raise SourceError(faults)
     keys = {key.name: key for key in settings.keys}
-    clean = {scheme: pl.col(column).str.strip_chars() for scheme, column in crosswalk.columns.items()}
-    clean = {scheme: pl.when(value != "").then(value) for scheme, value in clean.items()}
     return table.select(
         node(pl.lit(scheme), normalised(keys[scheme], value) if scheme in keys else value).alias(
-            f"node:{scheme}"
+            node_column(scheme, number)
         )
-        for scheme, value in clean.items()
+        for scheme, columns in crosswalk.columns.items()
+        for number, value in enumerate(map(_filled, columns))
     )
+
+
+def _filled(column: str) -> pl.Expr:
+    value = pl.col(column).str.strip_chars()
+    return pl.when(value != "").then(value)
 
 
 def _sniffed(path: Path) -> str:

@@ -28,6 +28,16 @@ class Customers:
     warnings: tuple[str, ...]
 
 
+def node_column(scheme: str, number: int = 0) -> str:
+    """Return the name of a column of nodes; a crosswalk may have several of one namespace."""
+    return f"node:{scheme}#{number + 1}" if number else f"node:{scheme}"
+
+
+def _of(table: pl.DataFrame, column: str) -> list[str]:
+    """Return the columns of a table that hold the namespace of ``column``."""
+    return [name for name in table.columns if name == column or name.startswith(f"{column}#")]
+
+
 def node(scheme: pl.Expr, column: pl.Expr) -> pl.Expr:
     """Return the name of an id: its namespace and its value; null where the value is blank."""
     return pl.when(column.str.strip_chars() != "").then(pl.format("{}={}", scheme, column))
@@ -81,10 +91,12 @@ def link(
     rooted = pl.DataFrame({"node": nodes, "root": components(nodes, linked["left"], linked["right"])})
     rooted = rooted.with_columns(pl.col("node").str.extract(r"^([^=]+)=").alias("scheme"))
     a_key = pl.col("scheme").is_in([key.name for key in settings.keys])  # one person may have two phones
-    in_scheme = pl.when(a_key).then(1).otherwise(pl.len().over("root", "scheme"))
-    rooted = rooted.with_columns(in_scheme.alias("twins")).with_columns(
-        (pl.col("twins").max().over("root") > MAX_IDS).alias("apart")
-    )
+    rooted = rooted.with_columns(_numbers(nodes, crosswalks, keys).alias("number"))
+    within = ["root", "scheme"]
+    rooted = rooted.with_columns(
+        pl.when(a_key).then(1).otherwise(pl.len().over(within)).alias("ids"),
+        pl.when(a_key).then(1).otherwise(pl.col("number").n_unique().over(within)).alias("twins"),
+    ).with_columns((pl.col("ids").max().over("root") > MAX_IDS).alias("apart"))
     rooted = rooted.with_columns(pl.when("apart").then("node").otherwise("root").alias("root"))
     named = _named(rooted, personal=personal)
     ids = long.select("source_system", "node").unique().join(named, on="node", how="left")
@@ -107,11 +119,24 @@ def assign(noded: pl.DataFrame, customers: Customers) -> pl.DataFrame:
 
 def _usable(table: pl.DataFrame, keys: Sequence[str], shared: pl.Series) -> pl.DataFrame:
     """Return the table without the key values that too many people share."""
-    found = [pl.col(name) for name in keys if name in table.columns]
+    found = [pl.col(name) for key in keys for name in _of(table, key)]
     return table.with_columns(
         pl.when(~column.is_in(shared.implode())).then(column).alias(column.meta.output_name())
         for column in found
     )
+
+
+def _numbers(nodes: pl.Series, crosswalks: Sequence[pl.DataFrame], keys: Sequence[str]) -> pl.Series:
+    """Give old and new numbers of one person, which a crosswalk states to be such, one name."""
+    empty = pl.DataFrame(schema={"left": pl.String, "right": pl.String})
+    stated = [
+        _edges(table.select(_of(table, column)))
+        for table in crosswalks
+        for column in table.columns
+        if column not in keys and len(_of(table, column)) > 1
+    ]
+    renamed = pl.concat([empty, *stated]).unique().sort("left", "right")
+    return components(nodes, renamed["left"], renamed["right"])
 
 
 def _edges(table: pl.DataFrame) -> pl.DataFrame:
@@ -125,11 +150,15 @@ def _shared(tables: Sequence[pl.DataFrame], keys: Sequence[str], most: int) -> p
     """Return key nodes beside more than ``most`` ids of one namespace in an export or crosswalk."""
     found = [pl.Series("node", [], dtype=pl.String)]
     for table in tables:
-        for key in (name for name in keys if name in table.columns):
-            ids = [name for name in table.columns if name.startswith("node:") and name not in keys]
-            by = [key, *(name for name in ("source_system",) if name in table.columns)]
-            people = table.drop_nulls(key).group_by(by).agg(pl.col(ids).drop_nulls().n_unique())
-            found.append(people.filter(pl.any_horizontal(pl.col(ids) > most))[key].alias("node"))
+        keyed = {name for key in keys for name in _of(table, key)}
+        ids = [name for name in table.columns if name.startswith("node:") and name not in keyed]
+        by = ["key", *(name for name in ("source_system",) if name in table.columns)]
+        for key in keys:
+            held = [table.with_columns(pl.col(name).alias("key")) for name in _of(table, key)]
+            if held:
+                people = pl.concat(held).drop_nulls("key").group_by(by)
+                counted = people.agg(pl.col(ids).drop_nulls().n_unique())
+                found.append(counted.filter(pl.any_horizontal(pl.col(ids) > most))["key"].alias("node"))
     return pl.concat(found).unique().sort()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from cjmine.domain.settings import Settings, Share
 
@@ -18,6 +19,9 @@ class Normalise(StrEnum):
     E164 = "e164"
 
 
+_PAIR = 2
+
+
 class Key(Settings):
     """A key that several systems record, such as a phone number.
 
@@ -29,13 +33,36 @@ class Key(Settings):
     country: str = "44"
 
 
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Columns = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+
 class Crosswalk(Settings):
-    """A table that says which ids belong together: namespace to column name."""
+    """A table that says which ids belong together: namespace to the column, or columns, of its ids.
+
+    All ids of a row are one person's; several columns of one namespace are old
+    and new numbers for the same person.
+    """
 
     file: str
-    columns: dict[str, str] = Field(min_length=2)
+    columns: dict[str, Columns]
     encoding: str | None = None
     delimiter: str | None = None
+
+    @field_validator("columns")
+    @classmethod
+    def _two(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        twice = [one for columns in value.values() for one in columns if columns.count(one) > 1]
+        if twice:
+            msg = f"the column {twice[0]!r} is named twice for one kind of id"
+            raise ValueError(msg)
+        if sum(map(len, value.values())) < _PAIR:
+            msg = "a crosswalk joins ids of at least two columns"
+            raise ValueError(msg)
+        return value
 
 
 class IdentitySettings(Settings):

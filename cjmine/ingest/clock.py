@@ -16,7 +16,8 @@ import polars as pl
 from cjmine.domain.tables import TIME
 from cjmine.domain.vocabulary import Precision
 from cjmine.errors import SettingsError, SourceError, nearest, shortened
-from cjmine.ingest.settings import Mapped
+from cjmine.ingest.day_numbers import moments
+from cjmine.ingest.settings import EXCEL_DAYS, Mapped
 
 EARLIEST, LATEST = datetime(1901, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - compared with local and UTC times
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
@@ -26,6 +27,7 @@ _AWARE = r":\d{2}([.,]\d+)?\s?(Z|[+-]\d{2}(:?\d{2})?)$"
 _DATE = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
 _LOCAL = _DATE + r"([ T]\d{1,2}:\d{2}(:[0-5]\d([.,]\d{1,9})?)?( [AaPp][Mm])?)?$"
 _NUMBER = r"^\d{9,}(\.\d+)?$"
+_DAYS = r"^\d{5}(\.\d+)?$"
 _SECOND, _MINUTE, _DAY = Precision.SECOND, Precision.MINUTE, Precision.DAY
 _ISO_FORMS = (("%Y-%m-%d %H:%M:%S%.f", _SECOND), ("%Y-%m-%d %H:%M", _MINUTE), ("%Y-%m-%d", _DAY))
 _ISO_AWARE = (("%Y-%m-%d %H:%M:%S%.f%#z", _SECOND), ("%Y-%m-%d %H:%M%#z", _MINUTE))
@@ -63,6 +65,8 @@ def read_times(values: pl.Series, mapped: Mapped, timezone: str, place: str) -> 
         read, precision = values.cast(pl.Datetime("us", values.dtype.time_zone)), _constant(values, _SECOND)
     elif mapped.format in {"epoch s", "epoch ms"}:
         read, precision = _epoch(values, mapped.format), _constant(values, _SECOND)
+    elif mapped.format == EXCEL_DAYS:
+        read, precision = _excel(values)
     else:
         text = values.str.strip_chars()
         text, forms = _forms(text, mapped.format, place, warnings)
@@ -100,6 +104,18 @@ def _epoch(values: pl.Series, form: str) -> pl.Series:
     return exact.cast(TIME)
 
 
+def _excel(values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Read day numbers, and the real dates that a sheet may hold beside them."""
+    text = values.str.strip_chars()
+    dates, precision = _parse(text.set(~text.str.contains(_ISO), None), _ISO_FORMS)
+    numbers = moments(text)
+    whole = (numbers.drop_nulls() == numbers.drop_nulls().dt.truncate("1d")).all()
+    written = dates.is_not_null()
+    return dates.zip_with(written, numbers), precision.zip_with(
+        written, _constant(values, _DAY if whole else _SECOND)
+    )
+
+
 def _forms(text: pl.Series, declared: str | None, place: str, warnings: list[str]) -> tuple[pl.Series, Forms]:
     """Choose the chrono patterns of a column, and bring its text into their shape."""
     if declared not in {None, "iso"}:
@@ -114,6 +130,9 @@ def _forms(text: pl.Series, declared: str | None, place: str, warnings: list[str
     example = shortened(text.filter(~iso).drop_nulls().first())
     if int(text.str.contains(_NUMBER).sum()) * 2 >= count:
         msg = f"{place}: numbers such as {example}; state `format: epoch s` or `format: epoch ms`"
+        raise SourceError(msg)
+    if int(text.str.contains(_DAYS).sum()) * 2 >= count:
+        msg = f"{place}: numbers such as {example}; state `format: excel` if a spreadsheet counted these days"
         raise SourceError(msg)
     msg = f"{place}: {example} is in no known form; state its format, such as `%d/%m/%Y %H:%M`"
     raise SourceError(msg)

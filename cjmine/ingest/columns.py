@@ -11,7 +11,7 @@ from cjmine.domain.tables import EVENT
 from cjmine.domain.vocabulary import Channel, Direction, ItemState, Outcome
 from cjmine.errors import SettingsError, SourceError, nearest
 from cjmine.ingest.raw import Raw
-from cjmine.ingest.settings import Source
+from cjmine.ingest.settings import Format, Source
 
 CHOICES: dict[str, type[StrEnum]] = {
     "channel": Channel,
@@ -20,12 +20,22 @@ CHOICES: dict[str, type[StrEnum]] = {
     "item_state": ItemState,
 }
 TIMES = ("start", "end")
-FLAGS = ("automatic", "bulk")
+FLAGS = ("automatic", "bulk", "relay")
+_ONE_FORMAT = {
+    "sheet": Format.XLSX,
+    "header_row": Format.XLSX,
+    "fields": Format.FIXED,
+    "skip_lines": Format.FIXED,
+}
 _DERIVED = {
     *("event_id", "customer_id", "source_system", "system_rank", "source_file", "source_row", "link_keys"),
-    *("precision", "merged_ids", "touchpoint", "stage", "contact_id", "journey_id", "assigned_by", "step_no"),
+    *("precision", "merged_ids", "touchpoint", "stage", "contact_id", "contact_start", "contact_precision"),
+    *("journey_id", "assigned_by", "step_no"),
 }
-DECIDED_LATER = ("customer_id", "touchpoint", "stage", "contact_id", "journey_id", "assigned_by", "step_no")
+DECIDED_LATER = (
+    *("customer_id", "touchpoint", "stage", "contact_id", "contact_start", "contact_precision"),
+    *("journey_id", "assigned_by", "step_no"),
+)
 MAPPABLE = (*(name for name in EVENT.schema if name not in _DERIVED), "customer", "case_key")
 TEXT_COLUMNS = tuple(name for name in MAPPABLE if name not in (*TIMES, *FLAGS))
 BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -94,6 +104,19 @@ def faults(source: Source, keys: Sequence[str]) -> list[tuple[tuple[str, ...], s
     if not {"customer", *keys} & set(names):
         what = "neither 'customer' nor a key is mapped, so no row could have a customer"
         found.append((("columns",), what))
+    return found + _misplaced(source)
+
+
+def _misplaced(source: Source) -> list[tuple[tuple[str, ...], str]]:
+    """Note keys that another format has, and the fields that a fixed-width table lacks."""
+    found: list[tuple[tuple[str, ...], str]] = [
+        ((key,), f"'{key}' belongs to format {form}, not to {source.format}")
+        for key, form in _ONE_FORMAT.items()
+        if key in source.model_fields_set and source.format is not form
+    ]
+    if source.format is Format.FIXED and not source.fields:
+        what = "a fixed-width table needs its fields, such as `fields: {account: 1-8, job: 9-16}`"
+        found.append((("fields",), what))
     return found
 
 

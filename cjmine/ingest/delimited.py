@@ -18,14 +18,22 @@ import polars as pl
 
 from cjmine.errors import SourceError
 from cjmine.ingest.files import Export
-from cjmine.ingest.raw import POSITION, Fault, Raw, faults_table, refuse_binary, utf8
+from cjmine.ingest.raw import (
+    HEADER_AGAIN,
+    POSITION,
+    Fault,
+    Raw,
+    faults_table,
+    refuse_binary,
+    unique_names,
+    utf8,
+)
 from cjmine.ingest.settings import Source
 
 DELIMITERS = ",;\t|"
 _HEAD, _SAMPLE = 1 << 16, 20
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 _MARK = "\ufeff".encode()
-_REPEATED = "the header again"
 Positions = npt.NDArray[np.int64]
 
 
@@ -69,14 +77,6 @@ def sniff(data: bytes) -> str:
         return (widths.count(widths[0]) if widths and widths[0] > 1 else 0), widths[0] if widths else 0
 
     return max(DELIMITERS, key=score)
-
-
-def _header(name: str, header: list[str]) -> tuple[str, ...]:
-    twice = sorted({f"{column!r}" for column in header if column and header.count(column) > 1})
-    if twice:
-        msg = f"{name}: the header names {', '.join(twice)} more than once"
-        raise SourceError(msg)
-    return tuple(header)
 
 
 def _refuse_long(name: str, width: int, widths: Iterable[int]) -> None:
@@ -129,7 +129,9 @@ def _well_formed(octets: npt.NDArray[np.uint8], quotes: Positions, delimiter: in
 def _fast(name: str, data: bytes, layout: _Layout, delimiter: str, wanted: frozenset[str]) -> Raw:
     first, last = int(layout.starts[0]), int(layout.ends[0])
     header = data[first:last]
-    names = _header(name, next(csv.reader(io.StringIO(header.decode(), newline=""), delimiter=delimiter)))
+    names = unique_names(
+        name, next(csv.reader(io.StringIO(header.decode(), newline=""), delimiter=delimiter))
+    )
     rows = layout.take(np.arange(layout.starts.size) > 0)
     _refuse_long(name, len(names), np.unique(rows.widths).tolist())
     ragged = rows.widths != len(names)
@@ -146,7 +148,7 @@ def _fast(name: str, data: bytes, layout: _Layout, delimiter: str, wanted: froze
             why,
         )
         for i in np.flatnonzero(~good)
-        for why in [_REPEATED if again[i] else _ragged(int(rows.widths[i]), len(names))]
+        for why in [HEADER_AGAIN if again[i] else _ragged(int(rows.widths[i]), len(names))]
     ]
     kept = rows.take(good)
     position = pl.DataFrame({"row": np.flatnonzero(good) + 1, "line": kept.lines}, schema=POSITION)
@@ -225,7 +227,7 @@ def _slow(name: str, text: str, delimiter: str, wanted: frozenset[str]) -> Raw:
     if header is None:
         msg = f"{name}, line 1: the header has a misplaced quote"
         raise SourceError(msg)
-    names = _header(name, header)
+    names = unique_names(name, header)
     places, rows, faults, widths = [], [], list[Fault](), set[int]()
     chosen = [i for i, column in enumerate(names) if column in wanted]
     for row, (line, record, raw) in enumerate(records, 1):
@@ -237,7 +239,7 @@ def _slow(name: str, text: str, delimiter: str, wanted: frozenset[str]) -> Raw:
         elif record is None:
             faults.append((row, line, None, raw, "a misplaced quote"))
         else:
-            why = _REPEATED if record == header else _ragged(len(record), len(names))
+            why = HEADER_AGAIN if record == header else _ragged(len(record), len(names))
             faults.append((row, line, None, raw, why))
     _refuse_long(name, len(names), widths)
     frame = pl.DataFrame(rows, schema=dict.fromkeys((names[i] for i in chosen), pl.String), orient="row")

@@ -25,20 +25,28 @@ _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_I
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """One export as it was when it was read: what is hashed is what is parsed."""
+    """One export as it was when it was read: what is hashed is what is parsed.
+
+    ``sheet`` says which table of a workbook is meant; other files hold one.
+    """
 
     path: Path
     content: bytes
     sha256: str
+    sheet: str = ""
 
     @property
     def name(self) -> str:
-        """File name, without its folder."""
-        return self.path.name
+        """File name, without its folder; of a workbook's table ``NAME.xlsx#Sheet``."""
+        return f"{self.path.name}#{self.sheet}" if self.sheet else self.path.name
+
+    @property
+    def _gzipped(self) -> bool:
+        return self.path.name.casefold().endswith(".gz")
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the content, inflated; raises ``SourceError`` for a damaged or exploding gzip."""
-        if self.name.casefold().endswith(".gz"):
+        if self._gzipped:
             yield from _inflate(self.name, self.content)
         else:
             for start in range(0, len(self.content), CHUNK):
@@ -46,7 +54,7 @@ class Export:
 
     def whole(self) -> bytes:
         """Return the content, inflated, in one piece."""
-        return b"".join(self.chunks()) if self.name.casefold().endswith(".gz") else self.content
+        return b"".join(self.chunks()) if self._gzipped else self.content
 
 
 def _inflate(name: str, content: bytes) -> Iterator[bytes]:
@@ -64,7 +72,7 @@ def _inflate(name: str, content: bytes) -> Iterator[bytes]:
                 msg = f"{name}: the gzip data are damaged ({error})"
                 raise SourceError(msg) from error
             size += len(piece)
-            _within_limit(name, size, len(content))
+            within_limit(name, size, len(content))
             yield piece
             more = len(piece) == CHUNK  # the inflater may hold back output beyond one piece
             left = member.unused_data if member.eof else member.unconsumed_tail
@@ -81,7 +89,8 @@ def _begins_gzip(name: str, left: bytes, *, first: bool) -> None:
         raise SourceError(msg)
 
 
-def _within_limit(name: str, size: int, packed: int) -> None:
+def within_limit(name: str, size: int, packed: int) -> None:
+    """Raise ``SourceError`` where ``packed`` bytes inflate to more than anyone expects."""
     if size > INFLATION_SIZE and size > INFLATION_RATIO * packed:
         limit = f"{INFLATION_RATIO} times its size and {INFLATION_SIZE / (1 << 30):g} GiB"
         msg = f"{name}: inflates to more than the limit of {limit}"

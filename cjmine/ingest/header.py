@@ -8,11 +8,27 @@ import json
 import zlib
 from pathlib import Path
 
+from cjmine.ingest import excel
 from cjmine.ingest.delimited import sniff
+from cjmine.ingest.files import load
 from cjmine.ingest.raw import utf8
-from cjmine.ingest.settings import Format
+from cjmine.ingest.settings import Format, Source
 
 _HEAD = 262_144
+
+
+def headers(path: Path, source: Source) -> dict[str, tuple[str, ...]]:
+    """Return the column names of a file, by the name of the export: a workbook has one for each sheet.
+
+    Raises ``SourceError`` where the file cannot be read at all.
+    """
+    match source.format:
+        case Format.XLSX:
+            return {one.name: excel.header(one, source) for one in excel.sheets(load(path), source)}
+        case Format.FIXED:
+            return {path.name: tuple(source.fields)}
+        case form:
+            return {path.name: header(path, form, source.encoding, source.delimiter)}
 
 
 def header(path: Path, form: Format, encoding: str | None, delimiter: str | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from cjmine.errors import SourceError
 from cjmine.ingest.mapping import NO_CUSTOMER
 
 _SHOWN = 3
+_SHEET = r"(?i)\.xls[xm](?:\.gz)?#(.+)$"
 
 
 def refuse_quarantine(
@@ -32,8 +33,16 @@ def refuse_quarantine(
 
 def twins(ledger: pl.DataFrame) -> list[str]:
     """Warn of one export that stands under several names: its events would count twice."""
-    named = ledger.select("sha256", pl.format("{} ({})", "file", "source").alias("name"))
-    same = named.group_by("sha256", maintain_order=True).agg("name").filter(pl.col("name").list.len() > 1)
+    named = ledger.select(
+        "sha256",
+        pl.col("file").str.extract(_SHEET).alias("sheet"),  # a workbook's sheets share its bytes
+        pl.format("{} ({})", "file", "source").alias("name"),
+    )
+    same = (
+        named.group_by("sha256", "sheet", maintain_order=True)
+        .agg("name")
+        .filter(pl.col("name").list.len() > 1)
+    )
     return [
         f"{' and '.join(names)} hold exactly the same bytes: is one export listed twice?"
         for names in same["name"]

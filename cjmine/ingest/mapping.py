@@ -13,34 +13,41 @@ from cjmine.errors import CjmineError, SettingsError, SourceError, nearest, shor
 from cjmine.ingest.clock import Clocked, read_times
 from cjmine.ingest.columns import BOOLEANS, CHOICES, DECIDED_LATER, FLAGS, KEEP, TEXT_COLUMNS, TIMES, schema
 from cjmine.ingest.raw import shorten
+from cjmine.ingest.remarks import remarks
 from cjmine.ingest.settings import Mapped, Source
 
 NO_CUSTOMER = "no customer id"
 WITHOUT_ID = pl.Schema({"source": pl.String, "native_case_id": pl.String})
-_MANY_ACTIVITIES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
     """What mapping made of a source's rows: events, rows set aside, rows filtered per file, warnings.
 
-    ``without_id`` (source, native_case_id) has one row per row set aside for want of any id.
+    ``without_id`` (source, native_case_id) has one row per row set aside for want of any id;
+    ``anonymous`` has these rows as EVENT rows, where asked for.
     """
 
     events: pl.DataFrame
     faults: pl.DataFrame
     without_id: pl.DataFrame
+    anonymous: pl.DataFrame
     filtered: dict[str, int]
     warnings: tuple[str, ...]
 
 
-def events(frame: pl.DataFrame, source: Source, *, rank: int, timezone: str, keys: Sequence[str]) -> Events:
+def events(
+    frame: pl.DataFrame,
+    source: Source,
+    *,
+    rank: int,
+    timezone: str,
+    keys: Sequence[str],
+    anonymous: bool = False,
+) -> Events:
     """Turn selected rows into events, in file and row order; every row is accepted, set aside or filtered."""
     if frame.is_empty():
-        nobody = pl.DataFrame(schema=WITHOUT_ID)
-        return Events(
-            events=schema(keys).to_frame(), faults=_no_faults(), without_id=nobody, filtered={}, warnings=()
-        )
+        return _nothing(keys)
     kept = frame
     for name, values in source.keep.items():
         kept = kept.filter(pl.col(KEEP + name).is_in(list(values)))
@@ -53,24 +60,34 @@ def events(frame: pl.DataFrame, source: Source, *, rank: int, timezone: str, key
     filtered = {f: n - (k or 0) for f, n, k in per_file.iter_rows()} if gone else {}
     rows = _translated(kept.select(~pl.selectors.starts_with(KEEP)), source, keys)
     clocks, warnings = _clocks(rows, source, timezone)
-    faults = _faults(rows, clocks, keys)
-    nobody = rows[faults.filter(pl.col("reason") == NO_CUSTOMER)["index"]]
-    good = _finished(rows, clocks, source, rank).filter(~pl.col("index").is_in(faults["index"].implode()))
-    good, more = _ended(good)
+    faults = _faults(rows, clocks, keys, _future(clocks["start"], source, timezone))
+    nobody = faults.filter(pl.col("reason") == NO_CUSTOMER)["index"]
+    finished = _finished(rows, clocks, source, rank)
+    good, more = _ended(finished.filter(~pl.col("index").is_in(faults["index"].implode())))
+    unnamed, _ = _ended(finished[nobody] if anonymous else finished.clear())
     done = EVENT.conform(good).drop(DECIDED_LATER).hstack(good.select("customer", *keys))
-    said = (*warnings, *more, *_remarks(done, keys))
+    said = (*warnings, *more, *remarks(done, keys))
     return Events(
         events=done.select(schema(keys).names()),
         faults=faults.drop("index"),
-        without_id=nobody.select(pl.lit(source.name).alias("source"), "native_case_id"),
+        without_id=rows[nobody].select(pl.lit(source.name).alias("source"), "native_case_id"),
+        anonymous=EVENT.conform(unnamed),
         filtered=filtered,
         warnings=tuple(f"source '{source.name}': {warning}" for warning in said),
     )
 
 
-def _no_faults() -> pl.DataFrame:
+def _nothing(keys: Sequence[str]) -> Events:
     texts = dict.fromkeys(("column", "value", "reason"), pl.String)
-    return pl.DataFrame(schema={"source_file": pl.String, "source_row": pl.Int64, "line": pl.Int64, **texts})
+    faults = {"source_file": pl.String, "source_row": pl.Int64, "line": pl.Int64, **texts}
+    return Events(
+        events=schema(keys).to_frame(),
+        faults=pl.DataFrame(schema=faults),
+        without_id=pl.DataFrame(schema=WITHOUT_ID),
+        anonymous=EVENT.empty(),
+        filtered={},
+        warnings=(),
+    )
 
 
 def _translated(rows: pl.DataFrame, source: Source, keys: Sequence[str]) -> pl.DataFrame:
@@ -122,7 +139,16 @@ def _place(name: str, mapped: Mapped) -> str:
     return f"column '{mapped.from_[0]}' ({name})" if len(mapped.from_) == 1 else f"column {name}"
 
 
-def _faults(rows: pl.DataFrame, clocks: dict[str, Clocked], keys: Sequence[str]) -> pl.DataFrame:
+def _future(start: Clocked, source: Source, timezone: str) -> pl.Expr:
+    """Give a reason for starts that an export cannot know because they came after it."""
+    extracted = source.extracted_at(timezone)
+    after = start.instants > extracted if extracted else False
+    return pl.when(after).then(pl.lit(f"later than the export was made ({source.extracted})"))
+
+
+def _faults(
+    rows: pl.DataFrame, clocks: dict[str, Clocked], keys: Sequence[str], future: pl.Expr
+) -> pl.DataFrame:
     """Return one row per event that cannot be used, with the first reason."""
     place = ("index", "source_file", "source_row", "line")
     reasons: list[tuple[str, pl.Expr | pl.Series]] = [
@@ -130,6 +156,7 @@ def _faults(rows: pl.DataFrame, clocks: dict[str, Clocked], keys: Sequence[str])
         for name, word in (("activity", "activity"), ("start", "start time"))
     ]
     reasons += [(name, clock.reasons) for name, clock in clocks.items()]
+    reasons.append(("start", future))
     reasons += [(name, _not_chosen(rows[name], name, choice)) for name, choice in CHOICES.items()]
     for name in FLAGS:
         unread = pl.col(name).is_not_null() & ~pl.col(name).str.to_lowercase().is_in(list(BOOLEANS))
@@ -197,33 +224,3 @@ def _ended(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
         return rows, []
     said = f"{backwards} rows end before they start; their end is taken to be their start"
     return rows.with_columns(pl.max_horizontal("start", "end").alias("end")), [said]
-
-
-def _remarks(done: pl.DataFrame, keys: Sequence[str]) -> list[str]:
-    """Point at what was accepted but looks odd."""
-    said = []
-    ids = ("customer", *keys)
-    for name in ids:
-        odd = int(
-            done[name]
-            .str.contains(r"^\s|\s$|[\u{a0}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}\u{feff}]")
-            .sum()
-        )
-        if odd:
-            said.append(
-                f"{odd} values of {name} have blanks around them or invisible characters; kept as they are"
-            )
-        if decimals := int(done[name].str.contains(r"^\d+\.0$").sum()):
-            said.append(
-                f"{decimals} values of {name} end in '.0'; other systems may write the same id without it"
-            )
-    different = done.select(
-        name
-        for name in done.columns
-        if name not in {"event_id", "source_file", "source_row", "link_keys", "merged_ids"}
-    )
-    if twice := done.height - different.n_unique():
-        said.append(f"{twice} rows repeat an earlier row in every mapped column; kept")
-    if (names := done["activity"].n_unique()) >= _MANY_ACTIVITIES:
-        said.append(f"{names} distinct activities; is free text mapped as activity?")
-    return said

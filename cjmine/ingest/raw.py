@@ -15,9 +15,11 @@ FAULT = pl.Schema(
 )
 Fault = tuple[int, int | None, str | None, str | None, str]
 
+HEADER_AGAIN = "the header again"
+
 _MAGIC = {
     b"PK\x03\x04": "a zip archive or Excel workbook",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old or password-protected Excel workbook",
     b"PAR1": "a Parquet file",
     b"\x1f\x8b": "gzip data (add .gz to its name)",
     b"%PDF": "a PDF document",
@@ -60,6 +62,15 @@ def shorten(faults: pl.DataFrame, limit: int = 60) -> pl.DataFrame:
         .otherwise(value)
         .alias("value")
     )
+
+
+def unique_names(name: str, header: Sequence[str]) -> tuple[str, ...]:
+    """Return a header's names; raises ``SourceError`` where one occurs twice."""
+    twice = sorted({f"{column!r}" for column in header if column and header.count(column) > 1})
+    if twice:
+        msg = f"{name}: the header names {', '.join(twice)} more than once"
+        raise SourceError(msg)
+    return tuple(header)
 
 
 def refuse_binary(name: str, head: bytes, declared: str) -> None:

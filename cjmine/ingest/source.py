@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.errors import SourceError
-from cjmine.ingest import columns, delimited, jsonlines, mapping, parquet, xes
+from cjmine.ingest import columns, delimited, excel, fixed_width, jsonlines, mapping, parquet, xes
 from cjmine.ingest.files import Export, load, resolve
 from cjmine.ingest.raw import Raw
 from cjmine.ingest.settings import Format, Source
@@ -20,6 +20,8 @@ READERS: dict[Format, Reader] = {
     Format.JSONL: jsonlines.read,
     Format.PARQUET: parquet.read,
     Format.XES: xes.read,
+    Format.XLSX: excel.read,
+    Format.FIXED: fixed_width.read,
 }
 LEDGER = pl.Schema(
     {
@@ -44,22 +46,33 @@ class Reading:
     stations decide, plus ``customer`` and the identity keys), in file and row
     order. ``ledger`` accounts for every row of every file, ``quarantine`` lists
     the rows set aside and why, ``without_id`` (source, native_case_id) those
-    of them that only lack an id.
+    of them that only lack an id. ``anonymous`` has these as EVENT rows of
+    nobody, for who asks for them.
     """
 
     events: pl.DataFrame
     ledger: pl.DataFrame
     quarantine: pl.DataFrame
     without_id: pl.DataFrame
+    anonymous: pl.DataFrame
     warnings: tuple[str, ...]
 
 
-def read(source: Source, *, rank: int, roots: Sequence[Path], timezone: str, keys: Sequence[str]) -> Reading:
+def read(
+    source: Source,
+    *,
+    rank: int,
+    roots: Sequence[Path],
+    timezone: str,
+    keys: Sequence[str],
+    anonymous: bool = False,
+) -> Reading:
     """Read all files of one source.
 
     ``rank`` is the source's position in the project, ``roots`` the folders that
     relative paths are looked up in, ``timezone`` what ``zone: local`` means,
-    ``keys`` the names of the identity keys. Raises ``SettingsError`` for a
+    ``keys`` the names of the identity keys; with ``anonymous`` rows that only
+    lack an id are set aside, but also handed on. Raises ``SettingsError`` for a
     wrong mapping and ``SourceError`` for a file that cannot be read as declared.
     """
     columns.check(source, keys)
@@ -68,23 +81,29 @@ def read(source: Source, *, rank: int, roots: Sequence[Path], timezone: str, key
     faults: list[SourceError] = []
     for path in resolve(source.files, roots):
         try:
-            export = load(path)
-            raws.append((export, READERS[source.format](export, source, names)))
+            raws += [(one, READERS[source.format](one, source, names)) for one in exports(path, source)]
         except SourceError as fault:
             faults.append(fault)
     if faults:
         lines = [f"source '{source.name}': {line}" for fault in faults for line in fault.faults]
         raise SourceError(lines, next((fault.hint for fault in faults if fault.hint), ""))
     frame = columns.select([(export.name, raw) for export, raw in raws], source)
-    mapped = mapping.events(frame, source, rank=rank, timezone=timezone, keys=keys)
+    mapped = mapping.events(frame, source, rank=rank, timezone=timezone, keys=keys, anonymous=anonymous)
     quarantine = _quarantine(source, raws, mapped.faults)
     return Reading(
         events=mapped.events,
         ledger=_ledger(source, raws, mapped, quarantine),
         quarantine=quarantine,
         without_id=mapped.without_id,
+        anonymous=mapped.anonymous,
         warnings=(*_warnings(source, raws), *mapped.warnings),
     )
+
+
+def exports(path: Path, source: Source) -> tuple[Export, ...]:
+    """Load one file: one export, or one for each of the source's sheets of a workbook."""
+    export = load(path)
+    return excel.sheets(export, source) if source.format is Format.XLSX else (export,)
 
 
 def _quarantine(source: Source, raws: Sequence[tuple[Export, Raw]], faults: pl.DataFrame) -> pl.DataFrame:
@@ -123,8 +142,8 @@ def _ledger(
 def _warnings(source: Source, raws: Sequence[tuple[Export, Raw]]) -> list[str]:
     said = [warning for _, raw in raws for warning in raw.warnings]
     said += [f"{export.name}: no events" for export, raw in raws if not raw.read]
-    first: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
     for export, _ in raws:
-        if (other := first.setdefault(export.sha256, export.name)) != export.name:
+        if (other := first.setdefault((export.sha256, export.sheet), export.name)) != export.name:
             said.append(f"{export.name} has the same content as {other}; its rows are counted twice")
     return [f"source '{source.name}': {warning}" for warning in said]

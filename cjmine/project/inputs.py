@@ -14,7 +14,7 @@ from cjmine.domain.models import IntendedJourney
 from cjmine.errors import ModelError, SourceError, nearest
 from cjmine.ingest import columns
 from cjmine.ingest.files import resolve
-from cjmine.ingest.header import header
+from cjmine.ingest.header import header, headers
 from cjmine.ingest.settings import Format, Source
 from cjmine.intended.load import load_model
 from cjmine.project.positions import Content, Location
@@ -36,7 +36,9 @@ def check_sources(content: Content, roots: Roots) -> None:
         if source is None:
             continue
         for place, what in columns.faults(source, keys):
-            content.fault((*where, *place), what)
+            told = place[:1] and place[0] in raw and place[0] not in source.model_fields_set
+            if not told:  # a key that was left out because its value is wrong is not missing too
+                content.fault((*where, *place), what)
         for ours, mapped in source.columns.items():
             if mapped.zone not in {None, "local"} and (what := zone_fault(str(mapped.zone))):
                 content.fault((*where, "columns", ours, "zone"), what)
@@ -79,14 +81,14 @@ def _check_headers(
     asked: Mapping[tuple[str, str], tuple[str, ...]],
 ) -> None:
     """Note each mapped column that files lack: once, with the first file and how many more."""
-    headers = {}
+    read: dict[str, tuple[str, ...]] = {}
     for path in paths:
         with suppress(SourceError):  # reading the source says it better
-            headers[path.name] = header(path, source.format, source.encoding, source.delimiter)
+            read |= headers(path, source)
     for place, theirs in asked.items():
-        lacking = [name for name, found in headers.items() if found and not set(theirs) & set(found)]
+        lacking = [name for name, found in read.items() if found and not set(theirs) & set(found)]
         if lacking:
-            found = headers[lacking[0]]
+            found = read[lacking[0]]
             listed = " or ".join(repr(one) for one in theirs)
             near = next((text for one in theirs if (text := nearest(one, found))), "")
             more = f" (and {len(lacking) - 1:,} more files)" if len(lacking) > 1 else ""
@@ -101,8 +103,9 @@ def check_crosswalks(content: Content, roots: Roots) -> None:
     known |= {str(key.get("name")) for _, key in content.items("identity", "keys")}
     for where, raw in content.items("identity", "crosswalks"):
         named = raw.get("columns")
-        asked = {k: v for k, v in named.items() if isinstance(v, str)} if isinstance(named, dict) else {}
-        for scheme in asked:
+        schemes = named.items() if isinstance(named, dict) else ()
+        asked = [(k, one) for k, v in schemes for one in (v if isinstance(v, list) else [v])]
+        for scheme in dict.fromkeys(scheme for scheme, _ in asked):
             if scheme not in known:
                 near = nearest(scheme, known) or f"; known are {', '.join(sorted(known))}"
                 what = f"{scheme!r} is neither a source, nor a source's scheme, nor a key{near}"
@@ -114,8 +117,8 @@ def check_crosswalks(content: Content, roots: Roots) -> None:
                 found = header(path, Format.CSV, raw.get("encoding"), raw.get("delimiter"))
             except SourceError:
                 continue
-            for scheme, column in asked.items():
-                if column not in found:
+            for scheme, column in asked:
+                if isinstance(column, str) and column not in found:
                     near = nearest(column, found)
                     what = f"{path.name} has no column {column!r} (it has {', '.join(found)}){near}"
                     content.fault((*where, "columns", scheme), what)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -140,6 +140,11 @@ class Project(Settings):
             msg = f"{value!r} is no name for a folder; use letters, digits, '-' and '_'"
             raise ValueError(msg)
         return value
+
+    def extracted_at(self) -> dict[str, datetime]:
+        """Return when each system's exports were made, where the file says so."""
+        stated = {one.name: one.extracted_at(self.clock.timezone) for one in self.sources}
+        return {name: moment for name, moment in stated.items() if moment is not None}
 
     def parts(self) -> dict[str, Settings]:
         """Return every settings value that kernels may ask for, by class name."""

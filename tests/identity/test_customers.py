@@ -203,3 +203,48 @@ def test_a_missing_column_is_named_with_the_nearest(tmp_path: Path) -> None:
         crosswalk_of(tmp_path, "Crm No,Phone\n1,2\n", crm="Crm-No", phone="Phone")
     with pytest.raises(SourceError, match="cannot be read as CSV"):
         crosswalk_of(tmp_path, "", crm="a", phone="b")
+
+
+def renamed(
+    *rows: tuple[str | None, ...], columns: Sequence[str] = ("crm", "crm#2", "phone", "phone#2")
+) -> pl.DataFrame:
+    schema = {f"node:{name}": pl.String for name in columns}
+    values = [
+        [one and f"{name.split('#')[0]}={one}" for name, one in zip(columns, row, strict=True)]
+        for row in rows
+    ]
+    return pl.DataFrame(values, schema=schema, orient="row")
+
+
+def test_all_ids_of_a_row_belong_together() -> None:
+    rows: list[Row] = [(("crm"), one, None, None) for one in ("C1", "C2", "C3")]
+    assert groups(rows, renamed(("C2", "C1", None, None), ("C3", None, None, None))) == [0, 0, 2]
+    assert groups(rows, renamed(("C2", "C1", None, None), ("C3", "C2", None, None))) == [0, 0, 0]
+    phones: list[Row] = [("telephony", one, None, None) for one in ("0117 1", "0117 2")]
+    assert groups([*rows, *phones], renamed(("C2", None, "441171", "441172"))) == [0, 1, 2, 1, 1]
+
+
+def test_old_and_new_numbers_of_one_person_are_not_ambiguous() -> None:
+    rows: list[Row] = [("crm", f"C{n}", None, "a@x") for n in range(3)]
+    alias = renamed(("C1", "C0"), columns=("crm", "crm#2"))
+    ids = link(noded(rows), [alias], KEYS, personal=False).ids
+    assert ids["customer_id"].n_unique() == 1
+    assert ids.filter(pl.col("scheme") == "crm")[
+        "ambiguous"
+    ].all()  # C2 is another number, and nothing says whose
+    ids = link(noded(rows[:2]), [alias], KEYS, personal=False).ids
+    assert not ids["ambiguous"].any()
+
+
+def test_too_many_old_numbers_are_not_believed() -> None:
+    rows: list[Row] = [("crm", f"C{n}", None, None) for n in range(MAX_IDS + 1)]
+    alias = renamed(*(("C0", f"C{n}") for n in range(1, MAX_IDS + 1)), columns=("crm", "crm#2"))
+    assert groups(rows, alias) == list(range(MAX_IDS + 1))
+    assert groups(rows[:-1], alias[:-1]) == [0] * MAX_IDS
+
+
+def test_a_number_of_many_people_joins_nobody_in_whichever_column_it_stands() -> None:
+    rows: list[Row] = [("crm", f"C{n}", None, None) for n in range(4)]
+    shared = [(f"C{n}", None, *(("9", None) if n % 2 else (None, "9"))) for n in range(4)]
+    assert groups(rows, renamed(*shared)) == [0, 1, 2, 3]
+    assert groups(rows[:3], renamed(*shared[:3])) == [0, 0, 0]

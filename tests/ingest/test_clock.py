@@ -40,6 +40,10 @@ READ = [
     ("1704189600", {"format": "epoch s"}, "2024-01-02 10:00:00", "s"),
     ("1704189600123", {"format": "epoch ms"}, "2024-01-02 10:00:00.123", "s"),
     ("1704189600.25", {"format": "epoch s"}, "2024-01-02 10:00:00.25", "s"),
+    ("45293", {"format": "excel"}, "2024-01-02 00:00:00", "day"),
+    ("45475.4375", {"format": "excel"}, "2024-07-02 09:30:00", "s"),
+    ("45475.000011574", {"format": "excel", "zone": "UTC"}, "2024-07-02 00:00:01", "s"),
+    ("2024-07-02 10:00:00", {"format": "excel"}, "2024-07-02 09:00:00", "s"),
     ("2024-01-02 10:00:00", {"precision": "day"}, "2024-01-02 10:00:00", "day"),
 ]
 
@@ -84,7 +88,7 @@ def test_set_aside(value: str, reason: str) -> None:
         (("13/04/2024", "04/13/2024"), {}, "change places .'13/04/2024', '04/13/2024'", SourceError),
         (("2024-01-02 10:00:00", "2024-01-02T10:00:00Z"), {}, "some times have a zone offset", SourceError),
         (("1704189600",), {}, "state `format: epoch s`", SourceError),
-        (("45293.4",), {}, "no known form", SourceError),
+        (("45293.4",), {}, "state `format: excel`", SourceError),
         (("1 janvier 2024",), {}, "no known form", SourceError),
         (("2024-01-02",), {"format": "%d/%m/%Y"}, "no value has the declared format '%d/%m/%Y'", SourceError),
         (("2024-01-02",), {"zone": "Europe/Londn"}, "did you mean 'Europe/London'", SettingsError),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from cjmine.domain.tables import EVENT
 from cjmine.errors import SettingsError, SourceError
 from cjmine.ingest.log import read_log
 from cjmine.ingest.mapping import NO_CUSTOMER
+from tests.builders import arranged, context
 
 from .conftest import COLUMNS, Reader
 
@@ -27,7 +29,10 @@ def _mapped(**columns: object) -> dict[str, Any]:
 
 def test_the_columns_are_those_an_export_can_give(reading: Reader) -> None:
     found = reading("x.csv", _rows(("a", "b")), keys=("email",), columns=_mapped(email="x")).events
-    later = {"customer_id", "touchpoint", "stage", "contact_id", "journey_id", "assigned_by", "step_no"}
+    later = {
+        *("customer_id", "touchpoint", "stage", "contact_id", "contact_start", "contact_precision"),
+        *("journey_id", "assigned_by", "step_no"),
+    }
     expected = {name: kind for name, kind in EVENT.schema.items() if name not in later}
     assert dict(found.schema) == {
         **expected,
@@ -115,7 +120,7 @@ def test_odd_values_are_kept_and_said(reading: Reader) -> None:
     said = "\n".join(found.warnings)
     assert "1 values of customer have blanks" in said
     assert "2 values of customer end in '.0'" in said
-    assert "1 rows repeat an earlier row" in said
+    assert "1 rows repeat an earlier row in every mapped column; each counts once" in said
 
 
 @pytest.mark.parametrize(
@@ -191,3 +196,59 @@ def test_real_tables(data: Path, log: str, options: dict[str, str], rows: int) -
     names = {"case": None, "activity": None, "time": None, "end": None, **options}
     found = read_log(data / log, **names)  # type: ignore[arg-type]
     assert found.ledger.select("read", "accepted").row(0) == (rows, rows)
+
+
+@pytest.mark.parametrize(
+    ("extracted", "kept"),
+    [
+        ("2024-07-02", ["1", "2", "3"]),
+        ("2024-07-01", ["1", "2"]),
+        ("2024-07-01 10:00", ["1", "2"]),
+        ("2024-07-01T09:59:59", ["1"]),
+        ("2024-07-01T09:00:00+00:00", ["1", "2"]),
+        ("2024-07-01T09:59:00+01:00", ["1"]),
+    ],
+)
+def test_rows_later_than_their_export_are_set_aside(reading: Reader, extracted: str, kept: list[str]) -> None:
+    times = ("2024-06-30 10:00:00", "2024-07-01 10:00:00", "2024-07-02 00:00:00", "2031-01-01 00:00:00")
+    text = "who,what,when\n" + "".join(f"{n},call,{when}\n" for n, when in enumerate(times, 1))
+    found = reading("x.csv", text, extracted=extracted)
+    assert found.events["customer"].to_list() == kept
+    assert found.quarantine["row"].to_list() == list(range(len(kept) + 1, 5))
+    assert found.quarantine.select("column", "value").row(-1) == ("start", "2031-01-01 00:00:00")
+    stated = extracted.replace("T", " ")
+    assert found.quarantine["reason"][0].startswith(f"later than the export was made ({stated}")
+
+
+def test_when_an_export_was_made_is_a_date_or_a_time(reading: Reader) -> None:
+    with pytest.raises(ValueError, match="'last week' is no date or time; write '2026-07-01' or"):
+        reading("x.csv", _rows(), extracted="last week")
+
+
+def test_rows_that_end_before_they_start_wait_no_negative_time(reading: Reader) -> None:
+    times = [("10:00", "10:30"), ("12:00", "09:00"), ("13:00", "13:10")]
+    text = "who,what,when,x\n" + "".join(
+        f"1,{n},2024-01-02 {a}:00,2024-01-02 {b}:00\n" for n, (a, b) in enumerate(times)
+    )
+    events = reading("x.csv", text, columns=_mapped(end="x")).events
+    journey = arranged(EVENT.conform(events.with_columns(customer_id="customer")), context()).journeys
+    assert events.select((pl.col("end") - pl.col("start")).dt.total_minutes()).to_series().to_list() == [
+        30,
+        0,
+        10,
+    ]
+    waits = events.select((pl.col("start") - pl.col("end").shift()).dt.total_minutes()).to_series().to_list()
+    assert waits == [None, 90, 60]
+    assert journey["duration_d"].to_list() == [pytest.approx(190 / 1440)]
+
+
+def test_rows_that_only_lack_an_id_are_handed_on_where_asked_for(reading: Reader) -> None:
+    text = "who,what,when\na,call,2024-01-01 10:00:00\n,call,2024-01-02 10:00:00\n,call,never\n"
+    usual, asked = reading("x.csv", text), reading("x.csv", text, anonymous=True)
+    assert usual.anonymous.is_empty()
+    assert asked.anonymous.select("event_id", "customer_id", "activity").rows() == [
+        ("crm:x.csv:2", None, "call")
+    ]
+    assert asked.anonymous.schema == EVENT.schema
+    for name in ("events", "ledger", "quarantine", "without_id"):
+        assert getattr(asked, name).equals(getattr(usual, name)), name

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from .conftest import Reader
+from .workbooks import sheets
 
 LETTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t")
 TEXT = st.text(LETTERS, min_size=1, max_size=12).filter(lambda text: bool(text.strip()))
@@ -56,6 +57,10 @@ def _xes(rows: Rows) -> bytes:
     return bytes(etree.tostring(log, encoding="utf-8"))
 
 
+def _xlsx(rows: Rows) -> bytes:
+    return sheets(Log=[NAMES, *((who, what, when.replace(tzinfo=None)) for who, what, when in rows)])
+
+
 WRITERS = {
     "x.csv": _csv,
     "x.csv.gz": _csv,
@@ -63,6 +68,7 @@ WRITERS = {
     "x.parquet": _parquet,
     "x.xes": _xes,
     "x.xes.gz": _xes,
+    "x.xlsx": _xlsx,
 }
 
 
@@ -74,10 +80,58 @@ def test_written_and_read(reading: Reader, name: str, rows: Rows) -> None:
         legal = [[_legal(who) or "x", _legal(what) or "x"] for who, what, _ in rows]
         times = [when.replace(microsecond=when.microsecond // 1000 * 1000) for _, _, when in rows]
         rows = [(who, what, when) for (who, what), when in zip(legal, times, strict=True)]
-    columns = {"customer": "case:who" if ".xes" in name else "who", "activity": "what", "start": "when"}
+    if ".xlsx" in name:  # spreadsheets count milliseconds
+        rows = [
+            (who, what, when.replace(microsecond=when.microsecond // 1000 * 1000)) for who, what, when in rows
+        ]
+    start = {"from": "when", "zone": "UTC"}
+    columns = {"customer": "case:who" if ".xes" in name else "who", "activity": "what", "start": start}
     found = reading(name, WRITERS[name](rows), columns=columns)
     assert found.events.select("customer", "activity", "start").rows() == rows
     assert found.events["source_row"].to_list() == list(range(1, len(rows) + 1))
+    assert found.ledger.select("read", "accepted", "quarantined").row(0) == (len(rows), len(rows), 0)
+
+
+FIELD = st.text(st.characters(codec="cp1252", exclude_categories=("Cc",)), min_size=1, max_size=9).map(
+    str.strip
+)
+FIXED = st.lists(st.tuples(FIELD.filter(bool), FIELD.filter(bool), WHEN), min_size=1, max_size=8)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=FIXED,
+    gap=st.integers(0, 3),
+    skip=st.integers(0, 2),
+    short=st.booleans(),
+    end=st.sampled_from(("\n", "\r\n")),
+)
+def test_fixed_width_written_and_read(
+    reading: Reader,
+    *,
+    rows: Rows,
+    gap: int,
+    skip: int,
+    short: bool,
+    end: str,
+) -> None:
+    lines = [f"{when:%Y%m%d%H%M}{' ' * gap}{who:>9}{what:<9}" for who, what, when in rows]
+    lines = [line.rstrip(" ") if short else line for line in lines]
+    first = 13 + gap
+    found = reading(
+        "x.fixed",
+        "".join(line + end for line in ["title"] * skip + lines).encode("cp1252"),
+        encoding="cp1252",
+        skip_lines=skip,
+        fields={"when": "1-12", "who": f"{first}-{first + 8}", "what": f"{first + 9}-{first + 17}"},
+        columns={
+            "customer": "who",
+            "activity": "what",
+            "start": {"from": "when", "format": "%Y%m%d%H%M", "zone": "UTC"},
+        },
+    )
+    minutes = [(who, what, when.replace(second=0, microsecond=0)) for who, what, when in rows]
+    assert found.events.select("customer", "activity", "start").rows() == minutes
     assert found.ledger.select("read", "accepted", "quarantined").row(0) == (len(rows), len(rows), 0)
 
 

@@ -117,6 +117,38 @@ ONE_FAULT = [
         "31:17: crosswalk.csv has no column 'persn' (it has person, a",
     ),
     ("  crosswalks:", "  crosswalk:", "29:3: unknown key 'crosswalk'; did you mean 'crosswalks'?"),
+    (
+        "{desk: person, web: account, phone: phone}",
+        "{desk: [person, persn], phone: phone}",
+        "31:17: crosswalk.csv has no column 'persn' (it has person, a",
+    ),
+    (
+        "{desk: person, web: account, phone: phone}",
+        "{desk: [person]}",
+        "31:7: columns: a crosswalk joins ids of at least two columns",
+    ),
+    ("format: jsonl", "format: jsonl\n    sheet: Log", "8:5: 'sheet' belongs to format xlsx, not to jsonl"),
+    (
+        "format: jsonl",
+        "format: jsonl\n    header_row: 0",
+        "8:5: header_row: must be greater than or equal to 1",
+    ),
+    (
+        "format: jsonl",
+        "format: jsonl\n    extracted: soon",
+        "8:5: extracted: 'soon' is no date or time; write '20",
+    ),
+    ("format: jsonl", "format: fixed", "5:5: a fixed-width table needs its fields, such as `fields: {acc"),
+    (
+        "format: jsonl",
+        "format: fixed\n    fields: {account: 1-8, action: 9, at: 30-11}",
+        "8:39: at: '30-11' are no positions; write the first and the last",
+    ),
+    (
+        "format: jsonl",
+        "format: fixed\n    fields: {acount: 1-8, action: 9, at: 10-31}",
+        "10:7: web.jsonl has no column 'account' (it has acount, action, at); did you mean 'acount'?",
+    ),
     ("by: hybrid", "by: hybird", "32:12: by: 'hybird' is not known here; did you mean 'hybrid'?"),
     ("by: hybrid", "gap: 7 dayz", "32:12: gap: '7 dayz' is not a duration; write a number and one of s, min"),
     (

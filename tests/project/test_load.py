@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from cjmine.errors import SettingsError
 from cjmine.project.load import load
 from cjmine.project.schema import Project
 from tests.conftest import ROOT
+from tests.ingest.workbooks import sheets
 from tests.projects import PROJECT, replaced, tiny
 
 
@@ -45,6 +46,33 @@ def test_values_stay_text_until_a_setting_says_otherwise(tmp_path: Path) -> None
     phone = load(tiny(tmp_path, project=with_null)).project.sources[1]
     assert phone.columns["activity"].map == {"010": "no", "1.10": None, "ask": "ask"}
     assert phone.null_values == ("0", "null", "NaN")
+
+
+def test_a_workbook_and_a_fixed_width_table_are_checked_by_their_columns(tmp_path: Path) -> None:
+    ledger = (
+        "    files: exports/ledger.txt\n    format: fixed\n    encoding: cp1252\n    skip_lines: 1\n"
+        "    fields: {case: 1-4, person: 5-8, step: 9-16, day: 17-26}\n    extracted: 2026-03-31\n"
+    )
+    old = "    files: exports/desk.csv\n    format: csv\n"
+    path = tiny(tmp_path, project=replaced(old, ledger))
+    (tmp_path / "exports" / "ledger.txt").write_text(
+        "LEDGER\na   p1  check   2026-03-05\n", encoding="cp1252"
+    )
+    project = load(path).project
+    assert project.sources[2].fields == {"case": (1, 4), "person": (5, 8), "step": (9, 16), "day": (17, 26)}
+    assert project.extracted_at() == {"desk": datetime(2026, 3, 31, 22, 59, 59, 999999, UTC)}
+    (tmp_path / "exports" / "desk.xlsx").write_bytes(
+        sheets(A=[["title"], ["case", "person", "step", "day"]], B=[["x"]])
+    )
+    book = "    files: exports/desk.xlsx\n    format: xlsx\n    sheet: A\n"
+    assert (
+        load(tiny(tmp_path, project=replaced(old, book + "    header_row: 2\n")))
+        .project.sources[2]
+        .header_row
+        == 2
+    )
+    with pytest.raises(SettingsError, match=r"desk\.xlsx#A has no column 'person' .it has title."):
+        load(tiny(tmp_path, project=replaced(old, book)))
 
 
 def test_relative_paths_begin_at_the_repository_then_at_the_file(tmp_path: Path) -> None:
