@@ -20,13 +20,19 @@ def digest(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
 
 
+def numbers(customers: pl.Series, parts: int) -> pl.Series:
+    """Return the number of each customer's partition."""
+    distinct = customers.unique().sort()
+    found = pl.Series("part", [digest(customer) % parts for customer in distinct], dtype=pl.Int32)
+    known = pl.DataFrame([distinct.alias("customer"), found])
+    return customers.to_frame("customer").join(known, on="customer", how="left", maintain_order="left")[
+        "part"
+    ]
+
+
 def split(events: pl.DataFrame, parts: int) -> Iterator[pl.DataFrame]:
     """Yield ``parts`` tables of events, each customer whole in one of them, in total order."""
-    customers = events["customer_id"].unique().sort()
-    numbers = pl.Series("part", [digest(customer) % parts for customer in customers], dtype=pl.Int32)
-    placed = events.join(
-        pl.DataFrame([customers, numbers]), on="customer_id", how="left", maintain_order="left"
-    )
+    placed = events.with_columns(numbers(events["customer_id"], parts))
     for number in range(parts):
         rows = placed.filter(pl.col("part") == number).drop("part")
         yield rows.sort(EVENT.order, maintain_order=True)
@@ -58,6 +64,13 @@ class Store:
     def read(self, number: int) -> Partition:
         """Read one partition whole."""
         return Partition(**{table.name: pl.read_parquet(self._path(table, number)) for table in TABLES})
+
+    def adopt(self, number: int, written: Store) -> None:
+        """Take over one partition that was written as part of another store on the same disk."""
+        for table in TABLES:
+            path = self._path(table, number)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            written._path(table, number).replace(path)
 
     def table(self, table: Table) -> pl.DataFrame:
         """Read one table of all partitions, in its total order."""
