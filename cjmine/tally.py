@@ -56,18 +56,23 @@ class Tally:
 BUCKETS_PER_DOUBLING = 8
 """Quantiles come from log-spaced buckets: their relative error is at most 2**(1/16) - 1 = 4.4 %."""
 
+NONE = -1
+"""The bucket of no duration."""
+BUCKETS = 64 * BUCKETS_PER_DOUBLING
+"""More than there are: a duration has less than 64 bits."""
+
 
 def bucket(length_us: pl.Expr) -> pl.Expr:
-    """Return the log-spaced bucket (Int32) of a duration in microseconds; -1 for none."""
+    """Return the log-spaced bucket (Int32) of a duration in microseconds; ``NONE`` for none."""
     logarithm = length_us.clip(lower_bound=1).cast(pl.Float64).log(2)
     found = (logarithm * BUCKETS_PER_DOUBLING).floor().cast(pl.Int32)
-    return pl.when(length_us > 0).then(found).otherwise(-1)
+    return pl.when(length_us > 0).then(found).otherwise(NONE)
 
 
 def bucket_value(number: pl.Expr) -> pl.Expr:
-    """Return the middle of a bucket in microseconds (Float64); 0 for bucket -1."""
+    """Return the middle of a bucket in microseconds (Float64); 0 for ``NONE``."""
     middle = pl.lit(2.0).pow((number.cast(pl.Float64) + 0.5) / BUCKETS_PER_DOUBLING)
-    return pl.when(number < 0).then(0.0).otherwise(middle)
+    return pl.when(number == NONE).then(0.0).otherwise(middle)
 
 
 def quantiles(

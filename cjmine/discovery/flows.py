@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.lengths import HOUR, in_units
-from cjmine.domain.sequences import steps_of
-from cjmine.tally import Merge, Tally, bucket, quantiles
+from cjmine.domain.sequences import kinds_of, walks_of
+from cjmine.domain.walks import Codes, Walks, coded
+from cjmine.tally import BUCKETS, NONE, Merge, Tally, bucket, quantiles
 
 FLOWS = Tally(
     keys={"journey_type": pl.String, "source": pl.String, "target": pl.String, "bucket": pl.Int32},
@@ -18,40 +21,83 @@ NODES = Tally(
     measures={"events": Merge.SUM, "journeys": Merge.SUM, "starts": Merge.SUM, "ends": Merge.SUM},
 )
 
+_NOBODY = -1
+
 
 def count_flows(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return the directly-follows tally; a wait runs from the end of one step to the next's start."""
-    steps = steps_of(partition)
-    wait = (pl.col("start").shift(-1) - pl.col("end")).dt.total_microseconds().clip(lower_bound=0)
-    pairs = steps.select(
-        "journey_type",
-        pl.col("touchpoint").alias("source"),
-        pl.col("touchpoint").shift(-1).alias("target"),
-        (pl.col("journey_id") == pl.col("journey_id").shift(-1)).alias("follows"),
-        wait.alias("wait_us"),
-    ).filter("follows")
-    pairs = pairs.with_columns(bucket(pl.col("wait_us")).alias("bucket"))
-    return pairs.group_by(list(FLOWS.keys)).agg(pl.len().alias("count"), pl.col("wait_us").sum())
+    steps, walks = walks_of(partition.events)
+    kinds, types = kinds_of(steps, walks, partition.journeys)
+    start, end = (steps[name].dt.epoch("us").to_numpy() for name in ("start", "end"))
+    counted = pairs(walks, kinds, start, end)
+    return counted.with_columns(
+        types.gather(counted["journey_type"]).alias("journey_type"),
+        walks.names.gather(counted["source"]).alias("source"),
+        walks.names.gather(counted["target"]).alias("target"),
+    )
+
+
+def pairs(
+    walks: Walks, kinds: Codes, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
+) -> pl.DataFrame:
+    """Return the directly-follows tally in codes.
+
+    ``kinds`` has the code of each journey's type; ``start`` and ``end`` are each
+    step's, in microseconds.
+    """
+    size = walks.names.len()
+    pair = walks.labels[:-1].astype(np.int64) * size + walks.labels[1:]
+    if kinds.any():
+        pair += np.repeat(kinds.astype(np.int64) * size**2, walks.lengths)[:-1]
+    pair[walks.begins[1:] - 1] = _NOBODY  # a last step and the next journey's first one
+    wait = np.maximum(start[1:] - end[:-1], 0)
+    key = pl.col("pair") * BUCKETS + bucket(pl.col("wait_us")) - NONE
+    whole = pl.LazyFrame({"pair": pair, "wait_us": wait}).select(key.alias("key"), "wait_us")
+    counted = whole.group_by("key").agg(pl.len().alias("count"), pl.col("wait_us").sum())
+    pair_of = pl.col("key") // BUCKETS
+    return (
+        counted.filter(pl.col("key") >= 0)
+        .select(
+            (pair_of // size**2).alias("journey_type"),
+            (pair_of // size % size).alias("source"),
+            (pair_of % size).alias("target"),
+            (pl.col("key") % BUCKETS + NONE).cast(pl.Int32).alias("bucket"),
+            "count",
+            "wait_us",
+        )
+        .collect()
+    )
 
 
 def count_nodes(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return for each touchpoint its events, journeys, and how often it starts or ends one."""
-    steps = steps_of(partition)
-    other = pl.col("journey_id") != pl.col("journey_id").shift()
-    marked = steps.with_columns(
-        other.fill_null(value=True).alias("starts"), other.shift(-1).fill_null(value=True).alias("ends")
+    steps, walks = walks_of(partition.events)
+    kinds, types = kinds_of(steps, walks, partition.journeys)
+    services, names = coded(steps["service"])
+    journey = np.repeat(np.arange(len(walks.begins)), walks.lengths)
+    starts, ends = np.zeros((2, steps.height), dtype=bool)
+    starts[walks.begins] = True
+    ends[walks.begins + walks.lengths - 1] = True
+    place = kinds.astype(np.int64)[journey] * walks.names.len() + walks.labels
+    marked = pl.DataFrame(
+        {
+            "key": place * names.len() + services,
+            "journey": journey,
+            "starts": starts,
+            "ends": ends,
+        }
     )
-    keys = list(NODES.keys)
-    first = pl.struct("journey_id", *keys).is_first_distinct()
-    return (
-        marked.with_columns(first.alias("fresh"))
-        .group_by(keys)
-        .agg(
-            pl.len().alias("events"),
-            pl.col("fresh").sum().alias("journeys"),
-            pl.col("starts").sum(),
-            pl.col("ends").sum(),
-        )
+    counted = marked.group_by("key").agg(
+        pl.len().alias("events"),
+        (pl.col("journey").diff() != 0).sum().alias("journeys") + 1,
+        pl.col("starts").sum(),
+        pl.col("ends").sum(),
+    )
+    label = pl.col("key") // names.len()
+    return counted.with_columns(
+        types.gather(counted.select(label // walks.names.len()).to_series()).alias("journey_type"),
+        walks.names.gather(counted.select(label % walks.names.len()).to_series()).alias("touchpoint"),
+        names.gather(counted.select(pl.col("key") % names.len()).to_series()).alias("service"),
     )
 
 

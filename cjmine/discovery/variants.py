@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.domain.sequences import SEPARATOR, paths, steps_of
+from cjmine.domain.sequences import walks_of
 from cjmine.domain.tables import TEXTS
+from cjmine.domain.walks import SEPARATOR, distinct, paths
 from cjmine.tally import Merge, Tally
 
 VARIANTS = Tally(
@@ -19,8 +20,14 @@ VARIANTS = Tally(
 
 def count_variants(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return the variant tally; ``path`` is the sequence of touchpoints, ``variant`` its digest."""
-    keyed = partition.journeys.join(paths(steps_of(partition)), on="journey_id")
-    return keyed.group_by(list(VARIANTS.keys)).agg(pl.len().alias("journeys"))
+    steps, walks = walks_of(partition.events)
+    path, firsts = distinct(walks)
+    walked = steps.select(pl.col("journey_id").gather(walks.begins), pl.Series("path", path))
+    keyed = partition.journeys.select("journey_id", "journey_type", "variant", "status")
+    counted = (
+        keyed.join(walked, on="journey_id").group_by(list(VARIANTS.keys)).agg(pl.len().alias("journeys"))
+    )
+    return counted.with_columns(paths(walks, firsts).gather(counted["path"]))
 
 
 COUNT_VARIANTS = Kernel(name="variants", output=VARIANTS, compute=count_variants)

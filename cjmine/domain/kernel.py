@@ -40,6 +40,7 @@ ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
         "step": pl.String,
         "kind": pl.String,
         "expected": pl.Boolean,
+        "owed": pl.List(pl.String),
     },
     "deviations": {
         "journey_type": pl.String,

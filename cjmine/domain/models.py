@@ -88,7 +88,8 @@ class IntendedJourney:
 
     ``tree`` is absent for imported nets. ``stages`` gives each stage's steps in
     order; ``branches`` lists, for each ``together``, the steps of its branches;
-    ``mapping`` leads from a system's activity to a step.
+    ``mapping`` leads from a system's activity to a step, ``by`` from a step to the
+    service that is to take it.
     """
 
     name: str
@@ -108,6 +109,7 @@ class IntendedJourney:
     branches: tuple[tuple[tuple[str, ...], ...], ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[str, ...]:

@@ -1,41 +1,82 @@
-"""The sequence of a journey: its counted steps in order, and the one text that stands for them."""
+"""The sequence of a journey: its counted steps in order."""
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cjmine.domain.kernel import Partition
 from cjmine.domain.lengths import DAY, MINUTE
 from cjmine.domain.vocabulary import Precision
-
-SEPARATOR = "\x1f"
-"""Stands between the steps of a path; a label that holds it is escaped."""
+from cjmine.domain.walks import Codes, Walks, coded
 
 _LENGTH = {Precision.MINUTE.value: MINUTE, Precision.DAY.value: DAY}
 
 
 def steps_of(partition: Partition) -> pl.DataFrame:
     """Return the counted steps of all journeys with ``journey_type``: journey by journey, in step order."""
-    kinds = partition.journeys.select("journey_id", "journey_type")
-    counted = partition.events.filter(pl.col("step_no").is_not_null())
-    steps = counted.join(kinds, on="journey_id", how="left", maintain_order="left")
+    steps, begins = _in_order(partition.events)
+    kinds = steps["journey_id"].gather(begins).to_frame()
+    kinds = kinds.join(
+        partition.journeys.select("journey_id", "journey_type"),
+        on="journey_id",
+        how="left",
+        maintain_order="left",
+    )
+    lengths = np.diff(begins, append=steps.height)
+    return steps.with_columns(kinds["journey_type"].gather(np.repeat(np.arange(len(begins)), lengths)))
+
+
+def walks_of(events: pl.DataFrame) -> tuple[pl.DataFrame, Walks]:
+    """Return the counted steps (journey_id, touchpoint, service, start, end), and their touchpoints coded."""
+    columns = ("journey_id", "step_no", "touchpoint", "service", "start", "end", "contact_start")
+    steps, begins = _in_order(events.select(columns))
+    labels, names = coded(steps["touchpoint"])
+    return steps, Walks(begins=begins, labels=labels, names=names)
+
+
+def kinds_of(steps: pl.DataFrame, walks: Walks, journeys: pl.DataFrame) -> tuple[Codes, pl.Series]:
+    """Return the code of each journey's type, and the type of each code."""
+    heads = steps.select(pl.col("journey_id").gather(walks.begins))
+    typed = heads.join(journeys, on="journey_id", how="left", maintain_order="left")
+    return coded(typed["journey_type"])
+
+
+def _in_order(events: pl.DataFrame) -> tuple[pl.DataFrame, npt.NDArray[np.int64]]:
+    """Return the counted rows, journey by journey, and the first row of each journey.
+
+    A row stands at its ``moment``, and its start says so.
+    Most journeys stand together in order already; the others are numbered by their
+    first row, because sorting text is dear.
+    """
+    steps = events.filter(pl.col("step_no").is_not_null())
+    if steps["contact_start"].null_count() < steps.height:
+        steps = steps.with_columns(moment().alias("start"), pl.max_horizontal("end", moment()).alias("end"))
     journey = steps["journey_id"]
-    blocks = (journey != journey.shift()).sum() + min(1, steps.height)
-    if blocks == journey.n_unique():
-        return steps  # journeys that do not overlap stand together already; sorting text is dear
-    return steps.sort("journey_id", "step_no")
+    fresh = (journey != journey.shift()).fill_null(value=True)
+    heads = journey.filter(fresh).to_frame()
+    apart = heads["journey_id"].n_unique() < heads.height
+    if apart or not (fresh | (steps["step_no"].diff() > 0)).all():
+        numbers = heads.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("number"))
+        number = numbers.select(pl.col("number").first().over("journey_id"))["number"]
+        place = number.gather(fresh.cum_sum() - 1)
+        steps = steps.with_columns(place.alias("number")).sort("number", "step_no").drop("number")
+        place = place.sort()
+        fresh = (place != place.shift()).fill_null(value=True)
+    return steps, fresh.arg_true().to_numpy().astype(np.int64)
 
 
-def paths(steps: pl.DataFrame) -> pl.DataFrame:
-    """Return journey_id, path: the touchpoints of counted steps (in order) joined by ``SEPARATOR``."""
-    clean = pl.col("touchpoint").str.replace_all(SEPARATOR, "\\x1f", literal=True)
-    return steps.group_by("journey_id", maintain_order=True).agg(clean.str.join(SEPARATOR).alias("path"))
+def moment() -> pl.Expr:
+    """Return when an event took place: an echo is written down later, but tells when its contact began."""
+    return pl.coalesce("contact_start", "start")
 
 
 def latest() -> pl.Expr:
-    """Return the first instant by which a step has certainly begun: its start plus its precision."""
-    length = pl.col("precision").replace_strict(_LENGTH, default=0, return_dtype=pl.Int64)
-    return pl.col("start") + pl.duration(microseconds=length.clip(lower_bound=1))
+    """Return the first instant by which an event has certainly begun: its moment plus the precision of it."""
+    known = pl.coalesce("contact_precision", "precision")
+    length = known.replace_strict(_LENGTH, default=0, return_dtype=pl.Int64)
+    return moment() + pl.duration(microseconds=length.clip(lower_bound=1))
 
 
 def ordered(key: list[str]) -> pl.Expr:

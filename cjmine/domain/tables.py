@@ -85,8 +85,15 @@ EVENT = Table(
         "contact_key": (pl.String, OPTIONAL, "call, session or thread id in the system"),
         "automatic": (pl.Boolean, OPTIONAL, "sent or done without a person"),
         "bulk": (pl.Boolean, OPTIONAL, "sent to many at once"),
+        "relay": (pl.Boolean, OPTIONAL, "the front office only relays between others"),
         "merged_ids": (TEXTS, OPTIONAL, "event ids of rows that record this same event"),
         "contact_id": (pl.String, OPTIONAL, "the contact it belongs to; null for internal events"),
+        "contact_start": (
+            TIME,
+            OPTIONAL,
+            "when its contact began, on rows that another system wrote about it: the moment it stands at",
+        ),
+        "contact_precision": (pl.String, OPTIONAL, "vocabulary.Precision of contact_start"),
         "journey_id": (pl.String, OPTIONAL, "the journey it belongs to"),
         "assigned_by": (
             pl.String,
@@ -114,8 +121,8 @@ CONTACT = Table(
         "channel": (pl.String, OPTIONAL, "vocabulary.Channel of the first row"),
         "service": (pl.String, OPTIONAL, "first service reached"),
         "services": (TEXTS, REQUIRED, "all services, in order of first appearance"),
-        "start": (TIME, REQUIRED, "first start"),
-        "end": (TIME, REQUIRED, "last end"),
+        "start": (TIME, REQUIRED, "first start in the system that saw it itself"),
+        "end": (TIME, REQUIRED, "last end in the system that saw it itself"),
         "need": (pl.String, OPTIONAL, "first need stated"),
         "reason_code": (pl.String, OPTIONAL, "first reason stated"),
         "outcome": (pl.String, OPTIONAL, "last outcome stated"),
@@ -170,6 +177,11 @@ MOVE = Table(
         "step": (pl.String, OPTIONAL, "null for a log move"),
         "kind": (pl.String, REQUIRED, "vocabulary.MoveKind"),
         "expected": (pl.Boolean, REQUIRED, "the plan has this step here"),
+        "owed": (
+            TEXTS,
+            OPTIONAL,
+            "services without whose further steps the plan cannot end; null where the plan names no services",
+        ),
     },
 )
 

@@ -1,0 +1,214 @@
+"""From five CSV exports to variants and directly-follows with waits: one function for each way to do it.
+
+Everything is timed: reading, finding each row's customer through the crosswalk, sorting, counting.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from silos import KEY, SILOS, TIME_FORMAT, Silo
+from work import Flow, Variant, Work
+
+
+def cjmine_frames(folder: Path) -> Work:
+    """cjmine's linking and kernels on lean frames: only the columns the question needs.
+
+    Linking is transitive, through connected components, and tolerant of ids that join nothing.
+    """
+    import numpy as np
+    import polars as pl
+
+    from cjmine.discovery.flows import pairs
+    from cjmine.domain.walks import Walks, coded, distinct
+    from cjmine.identity import customers
+    from cjmine.identity.settings import IdentitySettings
+
+    def whole() -> Any:
+        lap, settings = work.watch.lap, IdentitySettings()
+        work.watch.start()
+        rows = pl.concat(pl.collect_all([scanned(folder, silo) for silo in SILOS]))
+        crosswalk = pl.read_csv(folder / "crosswalk.csv", infer_schema=False)
+        lap("read")
+        noded = customers.with_nodes(rows, {silo.name: silo.name for silo in SILOS}, settings)
+        table = crosswalk.select(
+            customers.node(pl.lit(silo.name), pl.col(silo.customer)).alias(customers.node_column(silo.name))
+            for silo in SILOS
+        )
+        joined = customers.assign(noded, customers.link(noded, [table], settings, personal=False))
+        lap("link")
+        person = joined["customer_id"].cast(pl.Categorical).to_physical()
+        rows = joined.select(person.alias("person"), "activity", "at").sort("person", "at")
+        lap("sort")
+        labels, names = coded(rows["activity"])
+        begins = rows.select((pl.col("person") != pl.col("person").shift()).fill_null(value=True))
+        begins_at = begins.to_series().arg_true().to_numpy().astype(np.int64)
+        walks = Walks(begins=begins_at, labels=labels, names=names)
+        at = rows["at"].dt.epoch("us").to_numpy()
+        counted = pairs(walks, np.zeros(len(begins_at), dtype=np.uint8), at, at)
+        found = distinct(walks)
+        lap("kernels")
+        return walks, counted, found
+
+    work = Work(timed={"join": whole})
+    work.flows = lambda found: coded_flows(*found["join"][:2])
+    work.variants = lambda found: coded_variants(found["join"][0], *found["join"][2])
+    return work
+
+
+def scanned(folder: Path, silo: Silo) -> Any:
+    """Read one export lazily with polars: the system, its id, the activity, the parsed time."""
+    import polars as pl
+
+    schema = dict.fromkeys((silo.customer, silo.activity, silo.at), pl.String())
+    return pl.scan_csv(folder / f"{silo.name}.csv", schema=schema).select(
+        pl.lit(silo.name).alias("source_system"),
+        pl.col(silo.customer).alias("customer"),
+        pl.col(silo.activity).alias("activity"),
+        pl.col(silo.at).str.to_datetime(TIME_FORMAT, time_unit="us", time_zone="UTC").alias("at"),
+    )
+
+
+def coded_flows(walks: Any, counted: Any) -> Iterable[Flow]:
+    """Put cjmine's coded directly-follows tally into the common form."""
+    names = walks.names.to_list()
+    total = counted.group_by("source", "target").sum()
+    for source, target, count, wait in total.select("source", "target", "count", "wait_us").iter_rows():
+        yield names[source], names[target], count, round(wait / 1_000_000)
+
+
+def coded_variants(walks: Any, path: Any, firsts: Any) -> Iterable[Variant]:
+    """Put cjmine's numbered paths into the common form."""
+    import numpy as np
+
+    from cjmine.domain.walks import SEPARATOR, paths
+
+    counts = np.bincount(path).tolist()
+    for text, count in zip(paths(walks, firsts), counts, strict=True):
+        yield tuple(text.split(SEPARATOR)), count
+
+
+def cjmine_run(folder: Path) -> Work:
+    """cjmine as ``cjmine run`` does it up to the same answer: every check and column, the store on disk."""
+    from cjmine.discovery.flows import COUNT_FLOWS, flow_table
+    from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
+    from cjmine.domain.kernel import Context
+    from cjmine.engine import local
+    from cjmine.engine.store import Store
+    from cjmine.journeys.kernels import ARRANGE
+    from cjmine.pipeline import ingest
+    from cjmine.project.load import load
+
+    def whole() -> Any:
+        work.watch.start()
+        loaded = load(folder / "project.yaml")
+        ingested = ingest(loaded, lambda *_: None)
+        work.watch.lap("ingest")
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            store = Store.create(Path(place), ingested.events)
+            work.watch.lap("store")
+            context = Context(settings=loaded.project.parts())
+            tallies = local.run(store, (*ARRANGE, COUNT_VARIANTS, COUNT_FLOWS), context)
+            flow_table(tallies["flows"])
+            variants = distinct_variants(tallies["variants"])
+            work.watch.lap("kernels")
+        return tallies["flows"], variants
+
+    work = Work(timed={"join": whole})
+    work.flows = lambda found: tally_flows(found["join"][0])
+    work.variants = lambda found: [
+        (tuple(steps), count) for steps, count in found["join"][1].select("steps", "count").iter_rows()
+    ]
+    return work
+
+
+def tally_flows(flows: Any) -> Iterable[Flow]:
+    """Put cjmine's directly-follows tally into the common form."""
+    total = flows.select("source", "target", "count", "wait_us").group_by("source", "target").sum()
+    for source, target, count, wait in total.iter_rows():
+        yield source, target, count, round(wait / 1_000_000)
+
+
+def pandas_pm4py(folder: Path) -> Work:
+    """pandas reads and merges, pm4py formats (which sorts) and counts."""
+    import pandas as pd
+    import pm4py
+
+    case, activity, time = "case:concept:name", "concept:name", "time:timestamp"
+
+    def whole() -> Any:
+        crosswalk = pd.read_csv(folder / "crosswalk.csv", dtype=str)
+        parts = []
+        for silo in SILOS:
+            rows = pd.read_csv(folder / f"{silo.name}.csv", dtype=str)
+            rows.columns = [silo.customer, activity, time]
+            rows[time] = pd.to_datetime(rows[time], format=TIME_FORMAT, utc=True)
+            if silo.customer != KEY:
+                rows = rows.merge(crosswalk[[silo.customer, KEY]], on=silo.customer, how="left")
+            parts.append(rows[[KEY, activity, time]].rename(columns={KEY: case}))
+        frame = pm4py.format_dataframe(pd.concat(parts, ignore_index=True))
+        return (
+            pm4py.discover_dfg(frame)[0],
+            pm4py.discover_performance_dfg(frame)[0],
+            pm4py.get_variants(frame),
+        )
+
+    work = Work(timed={"join": whole})
+    work.flows = lambda found: pm4py_flows(*found["join"][:2])
+    work.variants = lambda found: found["join"][2].items()
+    return work
+
+
+def pm4py_flows(counts: Any, waits: Any) -> Iterable[Flow]:
+    """Put pm4py's frequency and performance graphs into the common form."""
+    for (source, target), count in counts.items():
+        yield source, target, int(count), round(waits[source, target]["sum"])
+
+
+def duckdb_sql(folder: Path) -> Work:
+    """DuckDB reads, joins, sorts and counts in SQL."""
+    import duckdb
+
+    parts = []
+    for silo in SILOS:
+        columns = f"{{'{silo.customer}': 'VARCHAR', 'activity': 'VARCHAR', 'since': 'TIMESTAMP'}}"
+        file = folder / f"{silo.name}.csv"
+        read = f"read_csv('{file}', header=true, columns={columns}, timestampformat='{TIME_FORMAT}')"
+        joined = "" if silo.customer == KEY else f" left join crosswalk using ({silo.customer})"
+        parts.append(f"select {KEY}, activity, since from {read}{joined}")  # noqa: S608 (our own names)
+    texts = ", ".join(f"'{silo.customer}': 'VARCHAR'" for silo in SILOS)
+    crosswalk = f"read_csv('{folder / 'crosswalk.csv'}', header=true, columns={{{texts}}})"
+    flows = f"""
+        select activity, target, count(*), sum(epoch_us(until) - epoch_us(since)) // 1000000 from (
+            select activity, since, lead(activity) over steps as target, lead(since) over steps as until
+            from events window steps as (partition by {KEY} order by since)
+        ) where target is not null group by all"""  # noqa: S608
+    variants = f"""
+        select steps, count(*) from (
+            select list(activity order by since) as steps from events group by {KEY}
+        ) group by steps"""  # noqa: S608
+
+    def whole() -> Any:
+        with duckdb.connect() as base:
+            base.execute(f"create temp table crosswalk as from {crosswalk}")
+            base.execute(f"create temp table events as {' union all '.join(parts)}")
+            return base.sql(flows).fetchall(), base.sql(variants).fetchall()
+
+    work = Work(timed={"join": whole})
+    work.flows = lambda found: [(a, b, n, int(wait)) for a, b, n, wait in found["join"][0]]
+    work.variants = lambda found: [(tuple(steps), count) for steps, count in found["join"][1]]
+    return work
+
+
+def scan(folder: Path) -> Work:
+    """polars reads the same columns and sorts them, and answers nothing: the physical limit."""
+    import polars as pl
+
+    def whole() -> Any:
+        rows = pl.concat([scanned(folder, silo) for silo in SILOS])
+        return rows.select("customer", "activity", "at").sort("customer", "at").collect()
+
+    return Work(timed={"join": whole})
