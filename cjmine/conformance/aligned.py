@@ -10,6 +10,7 @@ import polars as pl
 from cjmine.conformance.alignment import align
 from cjmine.conformance.deviations import deviations_of, without_anytime
 from cjmine.conformance.moves import Alignment
+from cjmine.conformance.owed import Owed, Services
 from cjmine.domain.kernel import ALIGNED
 from cjmine.domain.models import Automaton, IntendedJourney
 from cjmine.domain.vocabulary import MoveKind
@@ -31,19 +32,22 @@ def align_all(
     for name, model in sorted(models.items()):
         mine = variants.filter(pl.col("journey_type") == name).sort("variant")
         keys = mine["variant"].to_list()
-        trimmed = [_checked(tuple(steps), model) for steps in mine["steps"]]
+        walked = [tuple(steps) for steps in mine["steps"]]
+        trimmed = [_checked(steps, model) for steps in walked]
+        plan = Owed(automata[name], model.by) if model.by else None
         for whole in (True, False):
             found = align([steps for steps, _ in trimmed], automata[name], prefix=not whole)
-            for key, (_, places), alignment in zip(keys, trimmed, found, strict=True):
+            for key, steps, (_, places), alignment in zip(keys, walked, trimmed, found, strict=True):
                 base: Row = {"journey_type": name, "variant": key, "whole": whole}
                 rows["costs"].append(
                     {**base, "cost": alignment.cost, "fitness": _fitness(alignment, whole=whole)}
                 )
-                rows["moves"] += [{**base, **move} for move in _moves(alignment, places)]
+                moves = _moves(alignment, places, plan)
+                moves += _tolerated(steps, moves, model, plan)
+                rows["moves"] += [{**base, **move} for move in moves]
                 rows["deviations"] += [
                     {**base, **row} for row in _deviations(alignment, model, places, whole=whole)
                 ]
-        rows["moves"] += _tolerated(mine, model)
     return {
         name: pl.DataFrame(rows[name], schema=dict(schema), orient="row") for name, schema in ALIGNED.items()
     }
@@ -62,7 +66,8 @@ def _fitness(alignment: Alignment, *, whole: bool) -> float:
     return 1.0 - alignment.cost / full if full else 1.0
 
 
-def _moves(alignment: Alignment, places: Places) -> list[Row]:
+def _moves(alignment: Alignment, places: Places, plan: Owed | None) -> list[Row]:
+    owed: Sequence[Services | None] = plan.after(alignment) if plan else [None] * len(alignment.moves)
     return [
         {
             "position": position,
@@ -70,24 +75,31 @@ def _moves(alignment: Alignment, places: Places) -> list[Row]:
             "step": None if move.kind is MoveKind.LOG else move.label,
             "kind": move.kind.value,
             "expected": move.kind is MoveKind.SYNC,
+            "owed": services,
         }
-        for position, move in enumerate(alignment.moves)
+        for position, (move, services) in enumerate(zip(alignment.moves, owed, strict=True))
     ]
 
 
-def _tolerated(variants: pl.DataFrame, model: IntendedJourney) -> list[Row]:
-    """Return tolerated steps and the declared stop: expected, though the alignment leaves them out."""
+def _tolerated(
+    steps: tuple[str, ...], moves: Sequence[Row], model: IntendedJourney, plan: Owed | None
+) -> list[Row]:
+    """Return tolerated steps and the declared stop: expected, though the alignment leaves them out.
+
+    What is owed after a tolerated step is what was owed before it; after a stop, nothing.
+    """
+    stop = next((i for i, step in enumerate(steps) if step in model.stopped), None)
+    places = [i for i, step in enumerate(steps) if step in model.anytime or i == stop]
+    known = {move["step_no"]: move["owed"] for move in moves if move["step_no"] is not None}
+    owed: Services | None = plan.named(plan.start) if plan else None
     rows: list[Row] = []
-    for row in variants.iter_rows(named=True):
-        steps = row["steps"]
-        stop = next((i for i, step in enumerate(steps) if step in model.stopped), None)
-        places = [i for i, step in enumerate(steps) if step in model.anytime or i == stop]
-        for whole in (True, False):
-            base: Row = {"journey_type": row["journey_type"], "variant": row["variant"], "whole": whole}
-            rows += [
-                {**base, "position": 100_000 + i, "step_no": i, "step": None, "kind": "log", "expected": True}
-                for i in places
-            ]
+    for i in range(len(steps)):
+        owed = known.get(i, owed)
+        if i == stop and plan:
+            owed = ()
+        if i in places:
+            base: Row = {"position": 100_000 + i, "step_no": i, "step": None, "kind": "log"}
+            rows.append({**base, "expected": True, "owed": owed})
     return rows
 
 

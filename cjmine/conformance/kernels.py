@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cjmine.domain.kernel import NOTES, Context, Kernel, Partition
-from cjmine.domain.sequences import latest
+from cjmine.domain.sequences import latest, moment
 from cjmine.domain.tables import FINDING, JOURNEY, MOVE, TEXTS
 from cjmine.domain.vocabulary import Lever, Severity, Status
 from cjmine.engine.evidence import findings
@@ -91,7 +91,7 @@ def _found(partition: Partition, context: Context) -> pl.DataFrame:
         rows = rows.join(lists, on="n", how="left", maintain_order="left")
     primary = steps.rename({"event_id": "primary_event_id", "step_no": "primary"})
     rows = rows.join(primary, on=["journey_id", "primary"], how="left", maintain_order="left")
-    times = partition.events.select("event_id", "start", latest().alias("latest"))
+    times = partition.events.select("event_id", moment().alias("start"), latest().alias("latest"))
     first, second = (times.select(pl.all().name.suffix(f"_{n}")) for n in (1, 2))
     ends = rows.select(
         "n",

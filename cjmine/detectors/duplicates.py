@@ -11,8 +11,12 @@ are one set: one original and two duplicates.
 
 When it misleads: an answer in between (a non-automatic outbound contact for the
 need that completed, decided, supplied or requested something), the end of the
-journey, or a contact that the intended journey expects are no duplicates.
-Contacts whose need is unknown are not judged, and counted.
+journey, or a contact that the intended journey expects are no duplicates. A
+self-service visit that only looked at pages (nothing submitted, no outcome
+stated) asked for nothing, nor does an answered survey: they repeat nothing and
+nothing repeats them. So where a portal's export maps neither outcomes nor
+contents, none of its visits is judged. Contacts whose need is unknown are not
+judged either; both are counted.
 
 Parameters: window, parallel, resubmit (durations).
 
@@ -28,7 +32,7 @@ from cjmine.detectors.contact_pairs import nearest_before
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.lengths import HOUR, in_units
 from cjmine.domain.settings import Duration, Settings, duration, microseconds
-from cjmine.domain.vocabulary import Direction, Lever, Outcome, Severity
+from cjmine.domain.vocabulary import Channel, Direction, Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
 
 _ANSWERS = (
@@ -38,6 +42,7 @@ _ANSWERS = (
     Outcome.SUPPLIED_INFO,
     Outcome.REQUESTED_INFO,
 )
+_SELF_SERVICE = (Channel.WEB, Channel.APP, Channel.IVR, Channel.KIOSK)
 _DECISIONS = (Outcome.DECISION_YES, Outcome.DECISION_NO)
 _NEED = ["customer_id", "need"]
 
@@ -71,12 +76,23 @@ def find(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def notes(partition: Partition, _context: Context) -> pl.DataFrame:
-    """Count inbound contacts whose need is unknown."""
-    unknown = partition.contacts.filter(
-        (pl.col("direction") == Direction.INBOUND) & pl.col("need").is_null()
-    ).height
-    row = {"detector": ["duplicates"], "note": ["contact without a need, not judged"], "count": [unknown]}
-    return pl.DataFrame(row if unknown else None, schema=NOTES.schema)
+    """Count inbound contacts that are not judged: their need is unknown, or they only looked."""
+    inbound = partition.contacts.filter(pl.col("direction") == Direction.INBOUND)
+    needless = pl.col("need").is_null()
+    counts = {
+        "contact without a need, not judged": inbound.filter(needless).height,
+        "visit that only looked at pages, not judged": inbound.filter(~needless & _looked()).height,
+    }
+    rows = [
+        {"detector": "duplicates", "note": note, "count": count} for note, count in counts.items() if count
+    ]
+    return pl.DataFrame(rows, schema=NOTES.schema)
+
+
+def _looked() -> pl.Expr:
+    """Tell a self-service visit that submitted nothing, of which no outcome is stated."""
+    silent = pl.col("outcome").is_null() & pl.col("payload_key").is_null()
+    return (pl.col("channel").is_in(_SELF_SERVICE) & silent).fill_null(value=False)
 
 
 def _inbound(partition: Partition) -> pl.DataFrame:
@@ -84,7 +100,8 @@ def _inbound(partition: Partition) -> pl.DataFrame:
     planned = partition.moves.filter("expected").select("event_id")
     rows = partition.events.select("event_id", "contact_id").join(planned, on="event_id", how="semi")
     contacts = partition.contacts.filter(
-        (pl.col("direction") == Direction.INBOUND) & ~pl.col("bulk") & ~pl.col("automatic")
+        (pl.col("direction") == Direction.INBOUND) & ~pl.col("bulk") & ~pl.col("automatic"),
+        pl.col("channel").ne_missing(Channel.SURVEY.value),
     )
     expected = pl.col("contact_id").is_in(rows["contact_id"].drop_nulls().implode())
     return contacts.with_columns(expected.alias("expected")).sort("customer_id", "start", "contact_id")
@@ -137,7 +154,7 @@ def _until_settled(contacts: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFram
 
 def _repeats(inbound: pl.DataFrame, answers: pl.DataFrame, settings: DuplicateSettings) -> pl.DataFrame:
     """D1 and D2: each non-original takes the code of the pair with its nearest earlier member."""
-    known = inbound.filter(pl.col("need").is_not_null())
+    known = inbound.filter(pl.col("need").is_not_null() & ~_looked())
     nearest = nearest_before(_until_settled(known, answers), _NEED, microseconds(settings.window))
     other = (pl.col("channel") != pl.col("channel_to")).fill_null(value=False)
     parallel = other & (pl.col("gap") <= microseconds(settings.parallel))

@@ -3,8 +3,10 @@
 Two events of different services in a row are a handoff only if the first service
 says so (it transferred the customer, or the same work item moved on), or has no
 open work left, or sent the customer to the second service. If the first service
-still has open work the two merely work side by side (interleaving), and if that
-cannot be told the pair is counted as unknown: neither is a finding. H1, live
+still has open work (a work item of its own, or a step that the intended journey
+still needs from it) the two merely work side by side (interleaving), and if that
+cannot be told the pair is counted as unknown: neither is a finding. Where the front
+office only relays (`relay`) from a service back to itself, nobody was handed over. H1, live
 transfer: within one contact. H2, referral: the organisation carries the case
 over. H3, customer-carried: the customer makes a new contact. L5: a service comes
 back after another one. L6, ping-pong: the same two services at least four times
@@ -12,11 +14,12 @@ in turn.
 
 Example: housing, council tax, housing, council tax is one ping-pong (L6).
 
-When it misleads: without outcomes and work items (item_id, item_state, outcome)
-most pairs are unknown. A referral or a return that the intended journey expects is
-listed as intended. Waits are working hours when the project has office hours.
+When it misleads: without outcomes, work items (item_id, item_state, outcome) and a
+plan that says who takes a step (`by`) most pairs are unknown. A referral or a
+return that the intended journey expects is listed as intended. Waits are working
+hours when the project has office hours.
 
-Parameters: live (longest gap of a live transfer).
+Parameters: live (longest gap of a live transfer), hub (the service that relays).
 
 Source: ping-pong after the BPI Challenge 2013 reports; interleaving rule defined here.
 """
@@ -35,13 +38,15 @@ from cjmine.engine.evidence import findings
 
 _SENT_ON = (Outcome.TRANSFERRED, Outcome.FAILED, Outcome.DECISION_NO, Outcome.REQUESTED_INFO)
 _PING_PONG = 4
+_RELAYED = "relay: the front office passed the case on and back"
 _ENDPOINT = ("service", "event_id", "expected")
 
 
 class HandoffSettings(Settings):
-    """How close two legs of one live transfer lie."""
+    """How close two legs of one live transfer lie, and who may relay."""
 
     live: Duration = duration("5 min")
+    hub: str = "contact-centre"
 
 
 def find(partition: Partition, context: Context) -> pl.DataFrame:
@@ -54,15 +59,16 @@ def find(partition: Partition, context: Context) -> pl.DataFrame:
 
 def notes(partition: Partition, context: Context) -> pl.DataFrame:
     """Count the pairs that are no handoff, by reason."""
-    left = _pairs(partition, context).filter(pl.col("verdict") != "handoff")
-    counted = left.group_by(pl.col("verdict").alias("note")).agg(pl.len().alias("count"))
+    left = _pairs(partition, context).filter(pl.col("verdict") != "handoff").select(note="verdict")
+    relayed = legs(partition).filter(_only_relayed(context)).with_columns(note=pl.lit(_RELAYED))
+    counted = pl.concat([left, relayed.select("note")]).group_by("note").agg(pl.len().alias("count"))
     return counted.select(pl.lit("handoffs").alias("detector"), "note", "count").cast(NOTES.schema)
 
 
 def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
     """Return each two neighbouring legs of one journey whose services differ, with a verdict."""
     live = microseconds(context.of(HandoffSettings).live)
-    rows = legs(partition)
+    rows = legs(partition).filter(~_only_relayed(context))
     journey = "journey_id"
     here = ["event_id", "start", "service", "channel", "direction", "contact_id", "item_id", "expected"]
     pairs = rows.with_columns(
@@ -86,6 +92,15 @@ def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
     gap = (pl.col("start_to") - pl.col("end")).dt.total_microseconds()
     code = pl.when(same_contact & (gap <= live)).then(pl.lit("H1")).when(carried).then(pl.lit("H3"))
     return pairs.with_columns(verdict.alias("verdict"), code.otherwise(pl.lit("H2")).alias("code"))
+
+
+def _only_relayed(context: Context) -> pl.Expr:
+    """Tell which legs only relay from a service back to itself (2.13, hub)."""
+    hub = context.of(HandoffSettings).hub
+    relays = pl.col("relay") & (pl.col("service") == hub)
+    others = pl.when(~relays).then("service")
+    before, after = (filled.over("journey_id") for filled in (others.forward_fill(), others.backward_fill()))
+    return (relays & (before == after)).fill_null(value=False)
 
 
 def _handoffs(pairs: pl.DataFrame, context: Context) -> pl.DataFrame:

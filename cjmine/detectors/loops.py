@@ -10,7 +10,8 @@ Example: provide_evidence, request_evidence, provide_evidence is a short loop.
 
 When it misleads: work that runs in parallel looks like going back and forth, so
 branches of a `together` (without a model: services) are searched one at a time.
-Steps whose order inside a day is unknown are skipped and counted. Repetition
+A contact is one visit: that it was put through, or ended in a complaint, is no
+further place. Steps whose order inside a day is unknown are skipped and counted. Repetition
 that the plan allows, that was sent in bulk, or that runs on a schedule, is listed
 as intended and left out of totals. The codes overlap on purpose; totals count each extra event once,
 for the first of L4, L2, L3, L1.
@@ -30,8 +31,7 @@ import polars as pl
 from pydantic import Field
 
 from cjmine.detectors.repeats import mark_intended
-from cjmine.detectors.steps import sequence, titled
-from cjmine.detectors.threads import threaded
+from cjmine.detectors.runs import STRETCH, THREAD, firm, labelled, runs_of
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.lengths import MINUTE, in_units
 from cjmine.domain.sequences import ordered
@@ -39,7 +39,6 @@ from cjmine.domain.settings import Settings
 from cjmine.domain.vocabulary import Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
 
-_THREAD = ["journey_id", "thread"]
 _TRIGGERS = {
     Outcome.REQUESTED_INFO.value: ("information was missing", Lever.INFORMATION.value),
     Outcome.DECISION_NO.value: ("it was rejected", Lever.INFORMATION.value),
@@ -60,9 +59,11 @@ class LoopSettings(Settings):
 
 def find(partition: Partition, context: Context) -> pl.DataFrame:
     """Return FINDING rows with codes L1 to L4."""
-    steps, runs = _runs(partition, context)
+    steps = labelled(partition, context, context.of(LoopSettings).level)
+    runs, stretches = runs_of(steps, THREAD), runs_of(firm(steps), STRETCH)
     rows = pl.concat(
-        [_self_loops(runs), _short_loops(runs), _rework(runs), _stage_returns(steps, context)], how="diagonal"
+        [_self_loops(stretches), _short_loops(stretches), _rework(runs), _stage_returns(steps, context)],
+        how="diagonal",
     )
     # threads share the steps outside their branches, so one loop may be seen twice
     about = pl.when(pl.col("code") == "L4").then("body").otherwise("event_ids")
@@ -76,35 +77,10 @@ def find(partition: Partition, context: Context) -> pl.DataFrame:
 
 def notes(partition: Partition, context: Context) -> pl.DataFrame:
     """Count the boundaries between steps whose order is unknown."""
-    _, runs = _runs(partition, context)
+    runs = runs_of(labelled(partition, context, context.of(LoopSettings).level), THREAD)
     unknown = runs.filter(~pl.col("ordered")).height
     row = {"detector": ["loops"], "note": ["order of two steps unknown"], "count": [unknown]}
     return pl.DataFrame(row if unknown else None, schema=NOTES.schema)
-
-
-def _runs(partition: Partition, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the threaded steps, and their maximal runs of equal labels in order."""
-    level = context.of(LoopSettings).level
-    steps = threaded(sequence(partition), context, by_service=level != "service")
-    shown = titled(context) if level == "touchpoint" else pl.col(level)
-    steps = steps.with_columns(pl.col(level).alias("label"), shown.alias("shown"))
-    steps = steps.filter(pl.col("label").is_not_null()).sort(*_THREAD, "step_no")
-    here = pl.struct(*_THREAD, "label")
-    steps = steps.with_columns((here != here.shift()).fill_null(value=True).cum_sum().alias("run"))
-    runs = (
-        steps.with_columns(
-            pl.col("outcome").shift().over(_THREAD).alias("before"), ordered(_THREAD).alias("ordered")
-        )
-        .group_by("run", maintain_order=True)
-        .agg(
-            pl.col("customer_id", *_THREAD, "label", "shown", "before", "ordered").first(),
-            pl.col("event_id").alias("event_ids"),
-            pl.col("start").first(),
-            pl.col("end").first().alias("first_end"),
-            pl.col("end").max(),
-        )
-    )
-    return steps, runs
 
 
 def _row(code: str, about: str, severity: Severity) -> list[pl.Expr]:
@@ -139,25 +115,23 @@ def _short_loops(runs: pl.DataFrame) -> pl.DataFrame:
     """Find maximal alternations: a run equal to the one two before it continues or starts one."""
     label = pl.col("label")
     runs = runs.with_columns(
-        (label == label.shift(2).over(_THREAD)).fill_null(value=False).alias("back"),
-        pl.col("shown").shift().over(_THREAD).alias("other"),
+        (label == label.shift(2).over(STRETCH)).fill_null(value=False).alias("back"),
+        pl.col("shown").shift().over(STRETCH).alias("other"),
     )
-    start = pl.col("back") & ~pl.col("back").shift().over(_THREAD).fill_null(value=False)
+    start = pl.col("back") & ~pl.col("back").shift().over(STRETCH).fill_null(value=False)
     runs = runs.with_columns(pl.when("back").then(start.cum_sum()).alias("loop"))
     members = _with_lead(runs)
     grouped = members.group_by("loop", maintain_order=True).agg(
-        pl.col("customer_id", *_THREAD, "label", "shown").first(),
+        pl.col("customer_id", *THREAD, "label", "shown").first(),
         pl.col("event_ids").explode(),
         pl.col("event_ids").filter("back").list.first().alias("extra_event_ids"),
         pl.col("before", "other").filter("back").first(),
-        pl.col("ordered").slice(1).all(),
         pl.col("first_end").first(),
         pl.col("end").last(),
         (pl.len() - 1).floordiv(2).alias("times"),
     )
     return (
-        grouped.filter("ordered")
-        .with_columns(
+        grouped.with_columns(
             *_row("L2", "back and forth between '{}' and another step", Severity.MEDIUM),
             pl.col("extra_event_ids").list.first().alias("primary_event_id"),
             pl.col("label").alias("touchpoint"),
@@ -168,7 +142,7 @@ def _short_loops(runs: pl.DataFrame) -> pl.DataFrame:
                 "message"
             )
         )
-        .drop("ordered", "end", "times")
+        .drop("end", "times")
     )
 
 
@@ -184,8 +158,8 @@ def _with_lead(runs: pl.DataFrame) -> pl.DataFrame:
 
 def _rework(runs: pl.DataFrame) -> pl.DataFrame:
     """Find runs whose label was seen before; both edges of what lies between must be in known order."""
-    label = [*_THREAD, "label"]
-    after = pl.col("ordered").shift(-1).over(_THREAD)
+    label = [*THREAD, "label"]
+    after = pl.col("ordered").shift(-1).over(THREAD)
     runs = runs.with_columns(after.fill_null(value=True).alias("left_in_order")).with_columns(
         pl.col("event_ids").list.last().shift().over(label).alias("earlier"),
         pl.col("left_in_order").shift().over(label).alias("left"),
@@ -215,21 +189,21 @@ def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
         ],
         schema={"journey_type": pl.String, "stage": pl.String, "stage_no": pl.Int32},
     )
-    staged = steps.join(stages, on=["journey_type", "stage"]).sort(*_THREAD, "step_no")
-    highest = pl.col("stage_no").cum_max().shift().over(_THREAD)
+    staged = steps.join(stages, on=["journey_type", "stage"]).sort(*THREAD, "step_no")
+    highest = pl.col("stage_no").cum_max().shift().over(THREAD)
     below = (pl.col("stage_no") < highest).fill_null(value=False)
     staged = staged.with_columns(
         below.alias("below"),
-        (~pl.struct(*_THREAD, "touchpoint").is_first_distinct()).alias("again"),
-        ordered(_THREAD).alias("ordered"),
-        pl.col("event_id").shift().over(_THREAD).alias("last"),
-        pl.col("outcome").shift().over(_THREAD).alias("before"),
-        pl.col("end").shift().over(_THREAD).alias("since"),
+        (~pl.struct(*THREAD, "touchpoint").is_first_distinct()).alias("again"),
+        ordered(THREAD).alias("ordered"),
+        pl.col("event_id").shift().over(THREAD).alias("last"),
+        pl.col("outcome").shift().over(THREAD).alias("before"),
+        pl.col("end").shift().over(THREAD).alias("since"),
     )
-    fresh = pl.col("below") & ~pl.col("below").shift().over(_THREAD).fill_null(value=False)
+    fresh = pl.col("below") & ~pl.col("below").shift().over(THREAD).fill_null(value=False)
     bodies = staged.with_columns(fresh.cum_sum().alias("number")).filter("below")
     grouped = bodies.group_by("number", maintain_order=True).agg(
-        pl.col("customer_id", *_THREAD, "before", "ordered", "since", "last").first(),
+        pl.col("customer_id", *THREAD, "before", "ordered", "since", "last").first(),
         pl.col("stage").first().alias("label"),
         pl.col("stage").first().alias("shown"),
         pl.col("event_id").alias("body"),

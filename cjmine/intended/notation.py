@@ -75,6 +75,7 @@ def load_journey(path: Path) -> IntendedJourney:
         branches=tuple(reader.branches),
         mapping=dict(sorted(reader.mapping.items())),
         titles=dict(sorted(reader.titles.items())),
+        by=dict(sorted(reader.by.items())),
     )
 
 

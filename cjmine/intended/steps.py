@@ -29,7 +29,7 @@ _BLOCKS = RESERVED[:3]
 _NAME = re.compile(r"([^\W\d_][\w-]*)([?*+]?)")
 _TIMES = re.compile(r"(\d{1,4})(?:\s*\.\.\s*(\d{1,4}|\*))?")
 _LARGEST = 2_000  # steps of one repeat, all its rounds together
-_ATTRIBUTES = ("map", "title")
+_ATTRIBUTES = ("map", "title", "by")
 _MARKS: dict[str, Callable[[Tree], Tree]] = {"?": optional, "*": star, "+": plus}
 
 
@@ -52,6 +52,7 @@ class StepReader:
         self.branches: list[tuple[tuple[str, ...], ...]] = []
         self.mapping: dict[str, str] = {}
         self.titles: dict[str, str] = {}
+        self.by: dict[str, str] = {}
         self._declared: dict[str, Node] = {}
         self._mapped: dict[str, Node] = {}
         self._looped: set[str] = set()
@@ -137,7 +138,7 @@ class StepReader:
         return low, high
 
     def _named(self, node: Node, *, marks: bool) -> tuple[str, str]:
-        """Read ``name`` or ``name: {map, title}``; declare it; return the name and its mark."""
+        """Read ``name`` or ``name: {map, title, by}``; declare it; return the name and its mark."""
         key, attributes = node.value[0] if _only_key(node) is not None else (node, None)
         if isinstance(node, MappingNode) and attributes is None:
             self.file.fault(node, "one step per list item: begin each step with '- '")
@@ -164,12 +165,14 @@ class StepReader:
             return
         if not isinstance(node, MappingNode):
             self.file.fault(
-                key, f"{name!r} is no block{nearest(name, _BLOCKS)}; a step takes 'map' and 'title'"
+                key, f"{name!r} is no block{nearest(name, _BLOCKS)}; a step takes 'map', 'title' and 'by'"
             )
             return
         known = self.file.mapping(node, f"the step {name!r}", _ATTRIBUTES)
         if "title" in known:
             self.titles[name] = self.file.text(known["title"], "title")
+        if "by" in known and (service := self.file.text(known["by"], "by")):
+            self.by[name] = service
         for item in self.file.items(known["map"], "map") if "map" in known else []:
             raw = self.file.text(item, "an activity of map")
             if raw in self.mapping:

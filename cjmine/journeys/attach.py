@@ -16,12 +16,15 @@ def attach(
 
     Spans do not grow while units join (0.1, ruling 1). A unit whose purpose is
     known and differs never joins; after a journey's end only its own purpose
-    does, for the length of the aftercare.
+    does, for the length of the aftercare. A unit without a purpose may lean
+    towards the one plan that tolerates such acts: it prefers that journey, and
+    may join any other.
     """
     pad, aftercare = microseconds(settings.attach), microseconds(settings.aftercare)
     spans = spans_of(units, placed)
     found = free.join(spans, on="customer_id", suffix="_journey")
-    same_need = (pl.col("purpose") == pl.col("purpose_journey")).fill_null(value=False)
+    meant = pl.coalesce("purpose", "leans")
+    same_need = (meant == pl.col("purpose_journey")).fill_null(value=False)
     differs = (pl.col("purpose") != pl.col("purpose_journey")).fill_null(value=False)
     same_service = pl.col("services").list.contains(pl.col("service")).fill_null(value=False)
     after = (pl.col("from") > pl.col("ended")).fill_null(value=False)

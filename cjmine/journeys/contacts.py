@@ -20,7 +20,7 @@ _SESSIONS = (Channel.WEB, Channel.APP)
 
 
 def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
-    """Return EVENT rows with ``contact_id`` set on inbound and outbound rows."""
+    """Return EVENT rows with ``contact_id`` on inbound and outbound rows, ``contact_start`` on echoes."""
     settings = context.of(ContactSettings)
     events = partition.events.with_columns(pl.int_range(pl.len()).alias("at"))
     outside = pl.col("direction").is_in([Direction.INBOUND, Direction.OUTBOUND]).fill_null(value=False)
@@ -32,10 +32,19 @@ def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
     rows = rows.join(units.select("unit", "call"), on="unit", how="left", maintain_order="left")
     calls = _units(rows.drop("unit").rename({"call": "unit"}))
     echoes = pair_echoes(calls, settings.echo_pad)
-    rows = rows.join(echoes, left_on="call", right_on="row", how="left", maintain_order="left")
+    began = calls.select(
+        "unit", pl.col("start").alias("contact_start"), pl.col("precision").alias("contact_precision")
+    )
+    echoes = echoes.join(began, left_on="echo_of", right_on="unit")
+    rows = rows.drop("contact_start", "contact_precision").join(
+        echoes, left_on="call", right_on="row", how="left", maintain_order="left"
+    )
     rows = rows.with_columns(pl.coalesce("echo_of", "call").alias("contact"))
-    named = rows.sort("at").select("event_id", pl.col("event_id").first().over("contact").alias("contact_id"))
-    return events.drop("contact_id", "at").join(named, on="event_id", how="left", maintain_order="left")
+    first = pl.col("event_id").first().over("contact")
+    named = rows.sort("at").select(
+        "event_id", first.alias("contact_id"), "contact_start", "contact_precision"
+    )
+    return events.drop("at", *named.columns[1:]).join(named, on="event_id", how="left", maintain_order="left")
 
 
 def _legs(rows: pl.DataFrame, session_gap: int) -> pl.DataFrame:
@@ -64,7 +73,9 @@ def _units(rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.group_by("unit")
         .agg(
-            pl.col("customer_id", "source_system", "system_rank", "channel", "direction").first(),
+            pl.col(
+                "customer_id", "source_system", "system_rank", "channel", "direction", "precision"
+            ).first(),
             pl.col("start").min(),
             pl.col("end").max(),
             pl.col("outcome").drop_nulls().last(),
@@ -87,23 +98,24 @@ def _transferred(units: pl.DataFrame, within: int) -> pl.DataFrame:
 def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return CONTACT rows: what each contact was, from its rows in order."""
     rows = partition.events.filter(pl.col("contact_id").is_not_null())
-    stands = pl.col("event_id").filter(pl.col("step_no").is_not_null()).first()
+    own = pl.col("contact_start").is_null()
+    leading = pl.col("step_no") == pl.col("step_no").min()
 
     def said(name: str) -> pl.Expr:
         return pl.col(name).drop_nulls().first()
 
     def primary(name: str) -> pl.Expr:
-        return pl.coalesce(pl.col(name).filter(pl.col("step_no").is_not_null()).first(), pl.col(name).first())
+        return pl.coalesce(pl.col(name).filter(leading).first(), pl.col(name).first())
 
     grouped = rows.group_by("contact_id", maintain_order=True).agg(
         pl.col("customer_id", "direction", "channel").first(),
         said("journey_id"),
         pl.col("event_id").alias("event_ids"),
-        pl.coalesce(stands, pl.col("event_id").first()).alias("primary_event_id"),
+        primary("event_id").alias("primary_event_id"),
         said("service"),
         pl.col("service").drop_nulls().unique(maintain_order=True).alias("services"),
-        pl.col("start").min(),
-        pl.col("end").max(),
+        pl.col("start").filter(own).min(),
+        pl.col("end").filter(own).max(),
         said("need"),
         said("reason_code"),
         pl.col("outcome").drop_nulls().last(),
@@ -111,7 +123,7 @@ def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
         primary("touchpoint"),
         said("payload_key"),
         (pl.col("outcome") == Outcome.TRANSFERRED)
-        .filter(pl.col("source_system") == pl.col("source_system").first())  # an echo transfers nobody again
+        .filter(own)  # an echo transfers nobody again
         .sum()
         .alias("n_transfers"),
         pl.col("automatic", "bulk").fill_null(value=False).all(),

@@ -41,8 +41,28 @@ def by_need(models: Mapping[str, IntendedJourney]) -> dict[str, str]:
     return {model.need: name for name, model in sorted(models.items()) if model.need is not None}
 
 
-def by_activity(steps: pl.DataFrame) -> dict[str, str]:
-    """Return activity to model name, for activities that one model alone knows."""
-    owners = steps.group_by("activity").agg(pl.col("journey_type").unique().alias("models"))
-    alone = owners.filter(pl.col("models").list.len() == 1).sort("activity")
-    return dict(zip(alone["activity"], alone["models"].list.first(), strict=True))
+def by_activity(models: Mapping[str, IntendedJourney]) -> dict[str, str]:
+    """Return activity to model name, for activities that one model alone knows, and plans or ends with."""
+    own = {
+        (name, step)
+        for name, model in models.items()
+        for step in (*model.steps, *model.success, *model.stopped)
+    }
+    return {activity: name for activity, (name, step) in _known_once(models).items() if (name, step) in own}
+
+
+def leanings(models: Mapping[str, IntendedJourney]) -> dict[str, str]:
+    """Return activity to model name, for activities that one model alone knows, and only tolerates.
+
+    A look at one's case, or a chase, fits a plan that names it, but happens on the way to anything.
+    """
+    own = by_activity(models)
+    return {activity: name for activity, (name, _) in _known_once(models).items() if activity not in own}
+
+
+def _known_once(models: Mapping[str, IntendedJourney]) -> dict[str, tuple[str, str]]:
+    """Return activity to model name and step, for activities that one model alone knows."""
+    table = step_table(models)
+    alone = table.filter(pl.col("journey_type").n_unique().over("activity") == 1).sort("activity")
+    columns = (alone[name] for name in ("activity", "journey_type", "step"))
+    return {activity: (name, step) for activity, name, step in zip(*columns, strict=True)}

@@ -58,9 +58,9 @@ def merge_same_events(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def _repeats(events: pl.DataFrame, within: int) -> pl.DataFrame:
-    """Mark rows of equal content: written at the same instant, or fired again by the customer."""
+    """Mark rows of equal content: written twice with equal times, or fired again by the customer."""
     events = events.with_columns(pl.col("link_keys").list.join(" ").alias("links"))
-    chains = events.sort(*_CONTENT, "start", "at", nulls_last=True).with_columns(
+    chains = events.sort(*_CONTENT, "start", "end", "at", nulls_last=True).with_columns(
         pl.struct(_CONTENT).rle_id().alias("content"),
         (pl.col("start").diff().dt.total_microseconds()).alias("gap"),
     )

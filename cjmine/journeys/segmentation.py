@@ -59,10 +59,13 @@ def _units(events: pl.DataFrame, context: Context) -> pl.DataFrame:
     needed = pl.col("need").replace_strict(
         planned.by_need(context.models), default=pl.col("need"), return_dtype=pl.String
     )
-    done = pl.col("activity").replace_strict(planned.by_activity(steps), default=None, return_dtype=pl.String)
+    named = {"by_activity": planned.by_activity(context.models), "leans": planned.leanings(context.models)}
     rows = _unit_of(events).with_columns(
         needed.alias("by_need"),
-        done.alias("by_activity"),
+        *(
+            pl.col("activity").replace_strict(known, default=None, return_dtype=pl.String).alias(name)
+            for name, known in named.items()
+        ),
         pl.col("activity").is_in(starts.implode()).alias("begins"),
         pl.col("activity").is_in(ends.implode()).alias("succeeds"),
         pl.col("start").dt.epoch("us").alias("from"),
@@ -80,6 +83,7 @@ def _units(events: pl.DataFrame, context: Context) -> pl.DataFrame:
             pl.coalesce(
                 pl.col("by_need").drop_nulls().first(), pl.col("by_activity").drop_nulls().first()
             ).alias("purpose"),
+            pl.col("leans").drop_nulls().first(),
             pl.col("service").drop_nulls().first(),
             pl.col("link_keys").explode().drop_nulls().unique().sort(),
             pl.col("begins", "succeeds").any(),

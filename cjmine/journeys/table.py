@@ -15,8 +15,7 @@ from cjmine.journeys.sequence import type_of_journeys, variant_keys
 def journeys(partition: Partition, context: Context) -> pl.DataFrame:
     """Return JOURNEY rows without status, cost and fitness (pass 1)."""
     events = partition.events
-    counted = events.filter(pl.col("step_no").is_not_null())
-    keys = variant_keys(counted)
+    keys = variant_keys(events)
     inbound = pl.col("contact_id").filter(pl.col("direction") == Direction.INBOUND)
     table = events.group_by("journey_id", maintain_order=True).agg(
         pl.col("customer_id").first(),

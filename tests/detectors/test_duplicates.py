@@ -35,7 +35,7 @@ def test_all_pairs_are_tested_not_only_neighbours() -> None:
     """The third call repeats the first though the second came by another channel in between."""
     given = context()
     rows = [
-        {"h": h, "channel": channel, "direction": "inbound", "need": "n"}
+        {"h": h, "channel": channel, "direction": "inbound", "need": "n", "outcome": "completed"}
         for h, channel in ((0, "phone"), (100, "web"), (120, "phone"))
     ]
     found = DUPLICATES.find(arranged(events(rows), given), given)

@@ -9,7 +9,9 @@ from ruamel.yaml import YAML
 
 from cjmine.detectors.handoffs import HANDOFFS
 from cjmine.domain.working_time import WorkingCalendar
+from cjmine.intended.notation import load_journey
 from tests.builders import arranged, context, events, numbers
+from tests.conformance.test_kernels import checked
 
 CASES = YAML(typ="safe").load(Path(__file__).with_name("cases").joinpath("handoffs.yaml").read_text("utf-8"))
 
@@ -23,7 +25,7 @@ def rows_of(case: dict[str, Any]) -> list[dict[str, Any]]:
         "item_state": case.get("states", [None] * size),
         "direction": case.get("directions", ["internal"] * size),
         "h": case.get("hours", [24 * n for n in range(size)]),
-        "contact_key": [case.get("contact")] * size,
+        "contact_key": case.get("contacts", [case.get("contact")] * size),
         "source_system": (sources := case.get("sources", ["crm"] * size)),
         "system_rank": [["telephony", "crm", "web", "tax"].index(source) for source in sources],
         "activity": [f"act {n}" for n in range(size)],
@@ -69,3 +71,42 @@ def test_a_wait_begins_when_the_whole_call_ended() -> None:
     )
     given = context()
     assert HANDOFFS.find(arranged(events(rows), given), given)["wait_h"].to_list() == [4.0]
+
+
+PLAN = """
+journey: move
+need: move
+steps:
+  - tell: {by: C, map: [act 0]}
+  - house: {by: H, map: [act 1]}
+  - confirm: {by: C, map: [act 2]}
+"""
+
+
+def test_work_that_the_plan_still_needs_from_a_service_is_no_handoff(tmp_path: Path) -> None:
+    """C completed its step and has no work item, but the plan needs it once more: no handoff until then."""
+    path = tmp_path / "move.journey.yaml"
+    path.write_text(PLAN, encoding="utf-8")
+    model = load_journey(path)
+    partition, given = checked(rows_of({"services": "CHC"}), model)
+    found = HANDOFFS.find(partition, given)
+    assert [(row["code"], numbers(row["event_ids"])) for row in found.iter_rows(named=True)] == [
+        ("H2", [1, 2])
+    ]
+
+
+def relayed(relays: list[bool]) -> list[list[int]]:
+    names = {"H": "housing", "C": "contact-centre"}
+    rows = [row | {"service": names[row["service"]]} for row in rows_of({"services": "HCH"})]
+    rows = [row | {"relay": relay} for row, relay in zip(rows, relays, strict=True)]
+    given = context()
+    partition = arranged(events(rows), given)
+    assert HANDOFFS.notes is not None
+    notes = dict(HANDOFFS.notes(partition, given).select("note", "count").iter_rows())
+    assert notes == ({"relay: the front office passed the case on and back": 1} if any(relays) else {})
+    return [numbers(ids) for ids in HANDOFFS.find(partition, given).filter(code="H2")["event_ids"].sort()]
+
+
+def test_a_front_office_that_only_relays_hands_nobody_over() -> None:
+    assert relayed([False, False, False]) == [[0, 1], [1, 2]]
+    assert relayed([False, True, False]) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ def rows_of(case: dict[str, Any]) -> list[dict[str, Any]]:
     for number, step in enumerate(case["steps"]):
         row: dict[str, Any] = {"activity": step, "link_keys": ["case=1"]}
         row["h"] = case.get("hours", range(len(case["steps"])))[number]
-        row["precision"] = case.get("precision", "s")
+        precision = case.get("precision", "s")
+        row["precision"] = precision if isinstance(precision, str) else precision[number]
         if "services" in case:
             row["service"] = case["services"][number]
         rows.append(row)
@@ -68,6 +70,28 @@ def test_branches_of_a_together_are_read_one_at_a_time() -> None:
     found = LOOPS.find(arranged(events(rows), given), given)
     assert [(row["code"], numbers(row["event_ids"])) for row in found.iter_rows(named=True)] == [
         ("L1", [1, 3])
+    ]
+
+
+def test_being_put_through_is_no_further_place() -> None:
+    """Two calls for the same thing, both put through, are one self-loop, and nothing goes back and forth."""
+    model = dataclasses.replace(sequence_model("ab"), unwanted=("transfer", "complain"))
+    given = context(JourneySettings(by=SegmentBy.CASE), models={"m": model})
+    call: dict[str, Any] = {"channel": "phone", "direction": "inbound", "need": "n", "link_keys": ["case=1"]}
+    rows = [
+        call | {"activity": activity, "contact_key": key, "reason_code": reason, "h": h}
+        for key, h, activity, reason in (
+            ("1", 0, "asked", "R"),
+            ("1", 0.1, "transfer", None),
+            ("2", 5, "asked", "R"),
+            ("2", 5.1, "transfer", None),
+            ("3", 9, "transfer", None),
+            ("3", 9.1, "complain", None),
+        )
+    ]
+    found = LOOPS.find(arranged(events(rows), given), given)
+    assert [(row["code"], numbers(row["event_ids"])) for row in found.iter_rows(named=True)] == [
+        ("L1", [0, 2])
     ]
 
 

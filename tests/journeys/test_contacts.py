@@ -8,7 +8,7 @@ import pytest
 from cjmine.domain.kernel import Context
 from cjmine.journeys.kernels import ECHOES, count_echoes
 from cjmine.journeys.settings import ContactSettings
-from tests.builders import arranged, context, events, numbers
+from tests.builders import arranged, at, context, events, numbers
 
 MINUTE, SECOND = 1 / 60, 1 / 3600
 CALL: dict[str, Any] = {
@@ -192,7 +192,15 @@ def test_what_a_contact_was() -> None:
     assert (contact["outcome"], contact["n_transfers"], contact["merged_rows"]) == ("completed", 1, 2)
     assert (contact["automatic"], contact["bulk"]) == (False, False)
     assert contact["merged_systems"] == ["telephony", "crm"]
-    assert contact["end"] == partition.events["start"].max()
+    assert (contact["start"], contact["end"]) == (at(0), at(0.1))  # the note was written later
+
+
+def test_an_echo_says_when_its_contact_began() -> None:
+    rows = [CALL | {"precision": "min"}, note(0.2), note(30)]
+    frame = arranged(events([{"h": 0, **row} for row in rows]), context()).events
+    assert frame["contact_start"].to_list() == [None, at(0), None]
+    assert frame["contact_precision"].to_list() == [None, "min", None]
+    assert frame["start"].to_list() == [at(0), at(0.2), at(30)]  # what the export says stays
 
 
 def test_merges_are_counted_for_each_pair_of_systems() -> None:

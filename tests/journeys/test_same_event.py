@@ -34,6 +34,14 @@ def merged(rows: list[dict[str, Any]], given: Context | None = None) -> list[lis
         ("two customers", [FORM | {"h": 0, "customer_id": c} for c in "ab"], [[0], [1]]),
         ("two systems", [FORM | {"h": 0, "source_system": s} for s in ("crm", "portal")], [[0], [1]]),
         ("internal, at one instant", [{"h": 0}, {"h": 0}], [[0, 1]]),
+        ("outbound, at one instant", [{"h": 0, "direction": "outbound", "channel": "sms"}] * 2, [[0, 1]]),
+        ("outbound, a second later", [{"h": h, "direction": "outbound"} for h in (0, SECOND)], [[0], [1]]),
+        ("no direction, at one instant", [{"h": 0, "direction": None}] * 3, [[0, 1, 2]]),
+        (
+            "two rows that differ in their end, each written twice",
+            [{"h": 0, "until": end} for end in (1, 2, 1, 2)],
+            [[0, 2], [1, 3]],
+        ),
         ("internal, a second later", [{"h": 0}, {"h": SECOND}], [[0], [1]]),
         ("internal, other end", [{"h": 0}, {"h": 0, "until": 1}], [[0], [1]]),
         (

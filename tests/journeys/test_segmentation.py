@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -139,6 +140,32 @@ def test_which_journey_takes_a_contact_in(name: str, row: dict[str, Any], expect
     assert found[4] == expect, name
     # a contact before the journey's first event gives the journey its id
     assert found[:4] in (["0:link"] * 2 + ["2:link"] * 2, ["4:link"] * 2 + ["2:link"] * 2)
+
+
+LENIENT = dataclasses.replace(MODEL, anytime=("look",), unwanted=("chase",))
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "expect"),
+    [
+        ("it joins whatever runs", [keyed(0, "k", need="o")], "0:recent"),
+        ("its own plan first", [keyed(0, "k", need="n"), keyed(5, "l", need="o")], "0:need"),
+        ("its own plan after the end", [keyed(0, "k", need="n"), keyed(1, "k", activity="C")], "0:need"),
+        ("nothing runs", [keyed(0, "k", need="o", customer_id="c0")], "1:gap"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@pytest.mark.parametrize("act", ["look", "chase"])
+def test_what_a_plan_only_tolerates_may_serve_any_need(
+    act: str, name: str, others: list[dict[str, Any]], expect: str
+) -> None:
+    found = cut([*others, free(5, activity=act)], by(SegmentBy.HYBRID, m=LENIENT))
+    assert found[-1] == expect, name
+
+
+def test_a_step_of_one_plan_does_not_join_another_need() -> None:
+    found = cut([keyed(0, "k", need="o"), free(5, activity="B")], by(SegmentBy.HYBRID, m=LENIENT))
+    assert found[-1] == "1:gap"
 
 
 def test_spans_do_not_grow() -> None:

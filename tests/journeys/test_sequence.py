@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from cjmine.domain.kernel import Context
 from cjmine.domain.lengths import DAY
-from cjmine.domain.sequences import SEPARATOR
+from cjmine.domain.sequences import latest, ordered, steps_of, walks_of
+from cjmine.domain.walks import SEPARATOR
 from cjmine.journeys.kernels import GAPS, SPANS, abandon_after, count_gaps, count_spans
 from cjmine.journeys.settings import JourneySettings
 from tests.builders import arranged, at, context, events, numbers
@@ -65,6 +67,54 @@ def test_a_contact_without_a_step_counts_as_the_row_that_says_why() -> None:
     assert steps(rows, LETTERS) == [(0, "queue")]
     assert steps([rows[0], rows[1] | {"need": "n"}, rows[2]], LETTERS) == [(1, "answer")]
     assert steps([rows[0], rows[1] | {"need": "n"}, rows[2] | {"reason_code": "R"}], LETTERS) == [(2, "note")]
+
+
+CALL = LEG | {"source_system": "telephony", "system_rank": 0, "activity": "queue", "until": 0.1}
+NOTE = LEG | {"source_system": "crm", "system_rank": 1, "contact_key": None, "h": 0.2}
+PUT_THROUGH = dataclasses.replace(sequence_model("ABC"), unwanted=("transfer", "complain"))
+
+
+def test_what_another_system_wrote_about_a_contact_stands_where_the_contact_began() -> None:
+    """The acknowledgement was sent before the adviser had closed the note: it still follows the call."""
+    mail = {"activity": "B", "h": 0.15, "channel": "email", "direction": "outbound"}
+    rows = [CALL | {"h": 0}, mail, NOTE | {"activity": "A"}]
+    assert steps(rows, LETTERS) == [(2, "A"), (1, "B")]
+    partition = arranged(events(one_case(*rows)), LETTERS)
+    assert numbers(partition.events["event_id"].to_list()) == [0, 1, 2]  # rows keep their order
+    (walked, walks), listed = walks_of(partition.events), steps_of(partition)
+    assert walks.names.gather(walks.labels).to_list() == ["A", "B"]
+    assert walked["start"].to_list() == listed["start"].to_list() == [at(0), at(0.15)]
+    assert (walked["end"] >= walked["start"]).all()
+    timed = listed.with_columns(latest().alias("latest"))
+    assert timed.select(ordered(["journey_id"])).to_series().all()
+
+
+def test_an_echo_of_a_rough_time_is_as_rough_as_its_contact() -> None:
+    rows = [CALL | {"h": 0, "precision": "min"}, NOTE | {"activity": "A"}]
+    partition = arranged(events(one_case(*rows)), LETTERS)
+    assert steps_of(partition).select(latest()).to_series().to_list() == [at(1 / 60)]
+
+
+def test_a_note_in_another_system_says_more_than_the_call_itself() -> None:
+    rows = [CALL | {"h": 0, "need": "n"}, NOTE | {"activity": "asked"}]
+    assert steps(rows, LETTERS) == [(1, "asked")]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "expect"),
+    [
+        ("why and that", [NOTE | {"activity": "asked", "reason_code": "R"}], [(2, "asked"), (1, "transfer")]),
+        ("a step and that", [NOTE | {"activity": "A", "need": "n"}], [(2, "A"), (1, "transfer")]),
+        ("nobody said why", [], [(1, "transfer")]),
+        ("unwanted itself", [NOTE | {"activity": "complain"}], [(2, "complain"), (1, "transfer")]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_call_put_through_counts_as_what_it_was_about_and_as_put_through(
+    name: str, rows: list[dict[str, Any]], expect: list[tuple[int, str]]
+) -> None:
+    legs = [CALL | {"h": 0, "need": "n"}, CALL | {"h": 0.1, "activity": "transfer"}]
+    assert steps([*legs, *rows], context(models={"m": PUT_THROUGH})) == expect, name
 
 
 def test_internal_rows_always_count() -> None:
