@@ -6,20 +6,28 @@ from pathlib import Path
 
 import rich_click as click
 
+_SIZES = ("tiny", "small", "full")
+
 
 @click.command()
 @click.argument("name", type=click.Choice(["northmoor"]))
+@click.option("--size", type=click.Choice(_SIZES), default="small", show_default=True)
+@click.option(
+    "--customers", type=click.IntRange(100, 20_000), help="Any number of customers, instead of a size."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder to write the exports into."
 )
-@click.option("--customers", type=click.IntRange(100, 100_000), default=2_000, show_default=True)
-@click.option("--seed", type=int, default=42, show_default=True)
-def sample(name: str, out: Path, customers: int, seed: int) -> None:
-    """Write the fictional council's exports to try things on.
+@click.option("--truth", type=click.Path(path_type=Path), help="Folder for the truth, instead of OUT/truth.")
+def sample(name: str, *, size: str, customers: int | None, seed: int, out: Path, truth: Path | None) -> None:
+    """Write the fictional council's exports to try things on, and a project file to run them with.
 
-    The same seed gives the same rows. What was planted is written to OUT/truth.
+    300, 3,000 or 20,000 customers (tiny, small, full); the same seed gives the
+    same rows. What truly happened is written to OUT/truth. An earlier sample in
+    OUT is replaced.
     """
     from cjmine.northmoor import generate  # noqa: PLC0415 (slow)
 
     del name
-    click.echo(generate(out, customers=customers, seed=seed).report())
+    click.echo(generate(out, size=size, customers=customers, seed=seed, truth=truth).report())

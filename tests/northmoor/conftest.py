@@ -4,54 +4,69 @@ import csv
 import gzip
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import fastexcel
+import polars as pl
 import pytest
 from lxml import etree
 
 from cjmine.northmoor import Counts, generate
+from cjmine.northmoor.systems.revenues import FIELDS
 
 LONDON = ZoneInfo("Europe/London")
 XES = "{http://www.xes-standard.org/}"
+FORMATS = {
+    "telephony": (";", "utf-8-sig"),
+    "benefits": ("|", "cp1252"),
+    "survey": (",", "utf-8"),
+}
+STAMP = "%d/%m/%Y %H:%M:%S"
 Record = dict[str, str]
 
 
 @dataclass
 class Sample:
-    """The exports as plain records, keyed by event id, read with none of the project's own readers.
-
-    ``person`` leads from (system, id) to a person; ``crm`` and ``revenues`` to a person's event ids there.
-    """
+    """The exports as plain records, keyed by event id, read with none of the project's own readers."""
 
     folder: Path
     counts: Counts
     rows: dict[str, Record] = field(default_factory=dict)
-    at: dict[str, datetime] = field(default_factory=dict)
-    person: dict[tuple[str, str], str] = field(default_factory=dict)
-    crm: dict[str, list[str]] = field(default_factory=dict)
-    revenues: dict[str, list[str]] = field(default_factory=dict)
 
     def truth(self, name: str) -> list[Record]:
         return table(self.folder / "truth" / f"truth_{name}.csv", ",", "utf-8")
 
-    def of(self, system: str) -> dict[str, Record]:
-        return {key: row for key, row in self.rows.items() if key.startswith(f"{system}:")}
+    def of(self, *systems: str) -> dict[str, Record]:
+        return {key: row for key, row in self.rows.items() if key.split(":")[0] in systems}
 
-    def owned(self, system: str, column: str) -> dict[str, list[str]]:
-        """Event ids of a system by person."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for key, row in self.of(system).items():
-            if (system, row[column]) in self.person:
-                found[self.person[system, row[column]]].append(key)
+    def survivors(self) -> dict[str, list[Record]]:
+        """True events by row; an exact duplicate belongs to the event of its twin."""
+        found: dict[str, list[Record]] = defaultdict(list)
+        for event in self.truth("events"):
+            for ref in event["raw_refs"].split():
+                found[ref].append(event)
         return found
 
 
 def table(path: Path, delimiter: str, encoding: str) -> list[Record]:
     with path.open(encoding=encoding, newline="") as file:
         return list(csv.DictReader(file, delimiter=delimiter))
+
+
+def sheets(path: Path) -> Iterator[tuple[str, list[Record]]]:
+    """Yield each sheet of a workbook; a first row with one cell is a title."""
+    book = fastexcel.read_excel(path.read_bytes())
+    for name in book.sheet_names:
+        frame = pl.from_arrow(book.load_sheet(name, header_row=None, dtypes="string").to_arrow())
+        assert isinstance(frame, pl.DataFrame)
+        lines = frame.rows()
+        first = int(lines[0][1] is None)
+        header = lines[first]
+        yield name, [{k: v or "" for k, v in zip(header, row, strict=True)} for row in lines[first + 1 :]]
 
 
 def _xes(path: Path) -> list[Record]:
@@ -63,48 +78,61 @@ def _xes(path: Path) -> list[Record]:
     return found
 
 
-def _time(system: str, row: Record) -> datetime:
-    if system == "portal":
-        return datetime.fromtimestamp(int(row["ts"]) / 1000, LONDON).replace(tzinfo=None)
-    if system == "crm":
-        return datetime.fromisoformat(row["time:timestamp"]).astimezone(LONDON).replace(tzinfo=None)
-    column, form = {
-        "telephony": ("started", "%d/%m/%Y %H:%M:%S"),
-        "housing": ("status_date", "%Y-%m-%d"),
-        "revenues": ("posted", "%Y%m%d%H%M"),
-    }[system]
-    return datetime.strptime(row[column], form)  # noqa: DTZ007 - local wall clock, as exported
+def _fixed(path: Path) -> list[Record]:
+    lines = path.read_bytes().decode("cp1252").split("\r\n")[:-1]
+    return [{name: line[a - 1 : b].strip() for name, (a, b) in FIELDS.items()} for line in lines]
 
 
 def read_back(folder: Path, counts: Counts) -> Sample:
     sample = Sample(folder, counts)
+
+    def put(system: str, file: str, rows: list[Record]) -> None:
+        sample.rows |= {f"{system}:{file}:{number}": row for number, row in enumerate(rows, start=1)}
+
     for path in sorted(folder.glob("*/*")):
         system = path.parent.name
-        if system == "truth":
-            continue
-        if system == "portal":
-            rows = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+        if system in FORMATS:
+            put(system, path.name, table(path, *FORMATS[system]))
+        elif path.suffix == ".xlsx":
+            for name, rows in sheets(path):
+                put(system, f"{path.name}#{name}", rows)
+        elif system == "portal":
+            put(
+                system,
+                path.name,
+                [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()],
+            )
         elif system == "crm":
-            rows = _xes(path)
-        else:
-            delimiter, encoding = {
-                "telephony": (";", "utf-8-sig"),
-                "housing": (",", "utf-8"),
-                "revenues": ("|", "cp1252"),
-            }[system]
-            rows = table(path, delimiter, encoding)
-        for number, row in enumerate(rows, start=1):
-            key = f"{system}:{path.name}:{number}"
-            sample.rows[key] = row
-            if row.get("code") != "TEST":
-                sample.at[key] = _time(system, row)
-    for row in sample.truth("identity"):
-        sample.person[row["system"], row["source_id"]] = row["person"]
-    sample.crm, sample.revenues = sample.owned("crm", "case:customer"), sample.owned("revenues", "account")
+            put(system, path.name, _xes(path))
+        elif system == "revenues":
+            put(system, path.name, _fixed(path))
     return sample
+
+
+def local(row: Record) -> datetime:
+    """Return the wall clock of a portal row."""
+    return datetime.fromtimestamp(int(row["ts"]) / 1000, LONDON)
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    folder = tmp_path_factory.mktemp("northmoor")
+    folder = tmp_path_factory.mktemp("northmoor") / "small"
     return read_back(folder, generate(folder))
+
+
+def number(row: Record) -> str:
+    return row["caller_number"] if "caller_number" in row else row["caller"]
+
+
+def at(text: str, form: str) -> datetime:
+    return datetime.strptime(text, form)  # noqa: DTZ007 - local wall clocks, as exported
+
+
+def share(values: list[bool]) -> float:
+    assert len(values) > 100
+    return sum(values) / len(values)
+
+
+@pytest.fixture(scope="session")
+def events(sample: Sample) -> dict[str, list[Record]]:
+    return sample.survivors()

@@ -1,169 +1,203 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
 import re
-from collections import Counter, defaultdict
-from datetime import date, timedelta
+import time
+import zipfile
+from collections import Counter
 from pathlib import Path
 
-import holidays
 import pytest
 
-from cjmine.errors import SettingsError
-from cjmine.northmoor import clock, generate
+from cjmine.errors import EngineError, SettingsError
+from cjmine.northmoor import generate
+from cjmine.northmoor import sample as maker
+from cjmine.northmoor.files import exports
 
 from .conftest import Sample, table
 
 ROOT = Path(__file__).parents[2]
+SHIPPED, TRUTH = ROOT / "sample_logs" / "northmoor", ROOT / "tests" / "truth" / "northmoor"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def plain(folder: Path) -> dict[str, bytes]:
+    """Files by name, inflated: compression differs between builds of zlib, what is compressed does not."""
+    found = {}
+    for name, data in contents(folder).items():
+        if name.endswith(".xlsx"):
+            with zipfile.ZipFile(folder / name) as book:
+                found |= {f"{name}/{part}": book.read(part) for part in book.namelist()}
+        else:
+            found[name] = gzip.decompress(data) if name.endswith(".gz") else data
+    return found
 
 
 def test_one_seed_gives_the_same_bytes_and_another_seed_other_bytes(tmp_path: Path) -> None:
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
-        generate(tmp_path / name, customers=150, seed=seed)
-    assert contents(tmp_path / "a") == contents(tmp_path / "b")
-    changed = [k for k, v in contents(tmp_path / "c").items() if contents(tmp_path / "a").get(k) != v]
-    assert len(changed) == len(contents(tmp_path / "c"))
+        generate(tmp_path / name, customers=120, seed=seed)
+    first, other = contents(tmp_path / "a"), contents(tmp_path / "c")
+    assert first == contents(tmp_path / "b")
+    fixed = {"northmoor.yaml", "moving_home.journey.yaml", "truth/truth_model.journey.yaml"}
+    assert {name for name, data in other.items() if first.get(name) == data} == fixed
 
 
 def test_the_committed_sample_is_what_the_generator_makes(sample: Sample) -> None:
-    committed = contents(ROOT / "sample_logs" / "northmoor")
-    committed = {name: data for name, data in committed.items() if name != "README.md"}
-    committed |= {
-        f"truth/{name}": data for name, data in contents(ROOT / "tests" / "truth" / "northmoor").items()
-    }
-    made = contents(sample.folder)
+    committed = {name: data for name, data in plain(SHIPPED).items() if name != "README.md"}
+    committed |= {f"truth/{name}": data for name, data in plain(TRUTH).items()}
+    made = plain(sample.folder)
+    packed = ("truth/MANIFEST.json",)  # digests of compressed files
     assert committed.keys() == made.keys()
-    # compression differs between builds of zlib; what is compressed does not
-    plain = {name: gzip.decompress if name.endswith(".gz") else bytes for name in made}
-    assert [name for name in made if plain[name](made[name]) != plain[name](committed[name])] == []
-    assert sum(map(len, committed.values())) < 6_000_000
+    assert [name for name in made if made[name] != committed[name] and name not in packed] == []
+    assert sum(map(len, contents(SHIPPED).values())) < 6_000_000
 
 
-def test_too_few_customers_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="99 is not between 100 and 100,000"):
-        generate(tmp_path, customers=99)
+def test_the_manifest_has_the_digest_of_every_file_and_the_rows(sample: Sample) -> None:
+    told = json.loads((sample.folder / "truth" / "MANIFEST.json").read_text("utf-8"))
+    files = {k: v for k, v in contents(sample.folder).items() if k != "truth/MANIFEST.json"}
+    assert told["sha256"] == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    assert (told["seed"], told["size"], told["customers"]) == (42, "small", 3_000)
+    assert told["journeys"] == 3_600 == len(sample.truth("journeys"))
+    read = Counter(key.rpartition(":")[0].partition(":")[2] for key in sample.rows)
+    assert {name.split("/")[-1]: n for name, n in told["rows"].items() if "/" in name}.items() >= read.items()
+    assert told["rows"]["truth/truth_events.csv"] == len(sample.truth("events"))
 
 
-def test_every_row_generated_can_be_read_back(sample: Sample) -> None:
-    read = Counter(key.split(":")[0] for key in sample.rows)
-    assert read == {**sample.counts.rows, "revenues": sample.counts.rows["revenues"] + 4}
-    assert sample.counts.journeys == 2000
+def test_tiny_takes_a_moment_and_tells_what_it_made(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    counts = generate(tmp_path / "tiny", size="tiny")
+    assert time.perf_counter() - began < 15  # 1 s on an idle machine; the aim is 5 s
+    assert counts.customers == 300
+    report = counts.report()
+    assert re.search(r"^evidence_loop +\d+/\d+ +\d+/\d+ L2 \d+, L3 \d+, V8 \d+$", report, re.MULTILINE)
+    assert "planted but not true: 0\ndecoys that are true: 0" in report
+
+
+@pytest.mark.slow
+def test_full_has_a_million_rows(tmp_path: Path) -> None:
+    counts = generate(tmp_path / "full", size="full")
+    assert sum(rows for name, rows in counts.rows.items() if "/" in name) > 1_000_000
 
 
 @pytest.mark.parametrize(
-    ("system", "column", "form"),
+    ("asked", "words"),
     [
-        ("telephony", "caller", r"(07700900\d{4})?"),
-        ("crm", "case:customer", r"C00\d{5}"),
-        ("housing", "tenancy_ref", r"T/\d{5}/\d"),
-        ("revenues", "account", r"0\d{7}"),
-        ("portal", "account", r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?"),
+        ({"customers": 99}, "99 is not between 100 and 20,000"),
+        ({"customers": 20_001}, "20,001 is not between"),
+        ({"size": "huge"}, "'huge' is not one of tiny, small, full"),
     ],
 )
-def test_ids_keep_their_form(sample: Sample, system: str, column: str, form: str) -> None:
-    assert [r[column] for r in sample.of(system).values() if not re.fullmatch(form, r[column] or "")] == []
+def test_sizes_out_of_range_are_refused(tmp_path: Path, asked: dict[str, object], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        generate(tmp_path / "n", **asked)  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_people_are_served_in_office_hours_only(sample: Sample) -> None:
-    closed = holidays.country_holidays("GB", subdiv="ENG", years=range(2025, 2027))
-    weekdays = {day for day in closed if date(2025, 7, 1) <= day <= date(2026, 12, 31) and day.weekday() < 5}
-    assert weekdays == clock.HOLIDAYS
-    staffed = {"telephony", "housing"}
-    served = [at for key, at in sample.at.items() if key.split(":")[0] in staffed]
-    calls = [at for key, at in sample.at.items() if key.startswith("telephony:")]
-    assert all(at.weekday() < 5 and at.date() not in closed for at in served)
-    assert min(at.hour for at in calls) == 9
-    assert max(at.hour for at in calls) <= 17
-    mondays = Counter(at.hour for at in calls if at.weekday() == 0)
-    assert mondays[10] + mondays[11] > 0.35 * mondays.total()
+def test_what_is_not_a_sample_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(EngineError, match="holds something else"):
+        generate(tmp_path, customers=100)
+    with pytest.raises(EngineError, match=r"thesis\.txt is not a folder"):
+        generate(tmp_path / "thesis.txt" / "n", customers=100)
+    with pytest.raises(EngineError, match="holds something else"):
+        generate(tmp_path / "n", customers=100, truth=tmp_path)
+    assert contents(tmp_path) == {"thesis.txt": b"mine"}
 
 
-def test_web_times_are_utc_milliseconds_whose_local_hour_is_a_waking_one(sample: Sample) -> None:
-    hours = {at.hour for key, at in sample.at.items() if key.startswith("portal:")}
-    assert set(range(7, 23)) <= hours <= set(range(6, 24))  # a form begins up to twelve minutes before
+def test_an_earlier_sample_is_replaced_and_notes_beside_it_stay(tmp_path: Path) -> None:
+    out, truth = tmp_path / "n", tmp_path / "t"
+    generate(out, customers=100, seed=1)
+    (out / "README.md").write_text("a note")
+    (out / "survey" / "old.csv").write_text("left over")
+    generate(out, customers=100, seed=2, truth=truth)
+    generate(tmp_path / "fresh", customers=100, seed=2)
+    fresh = contents(tmp_path / "fresh")
+    moved = {f"truth/{name}": data for name, data in contents(truth).items()}
+    assert {**contents(out), **moved} == {**fresh, "README.md": b"a note"}
+    assert not (out / "truth").exists()
 
 
-def test_the_log_ends_on_its_last_day_with_journeys_under_way(sample: Sample) -> None:
-    assert max(sample.at.values()).date() == date(2026, 6, 30)
-    assert min(sample.at.values()).date() == date(2025, 7, 1)
-    assert sample.counts.statuses["open"] > 100
+def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generate(tmp_path / "n", customers=100, seed=1)
+    before = contents(tmp_path)
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(maker, "write_registry", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        generate(tmp_path / "n", customers=100, seed=2)
+    assert contents(tmp_path) == before
 
 
-def test_calls_have_three_or_four_legs_and_three_percent_no_number(sample: Sample) -> None:
-    legs = defaultdict(list)
-    for row in sample.of("telephony").values():
-        legs[row["call_id"]].append(row)
-    shapes = Counter("-".join(leg["leg"] for leg in call) for call in legs.values())
-    assert set(shapes) == {
-        *("IVR-QUEUE-ANSWER-WRAP", "IVR-ANSWER-WRAP", "IVR-ANSWER-ANSWER-WRAP"),
-        *("IVR-ANSWER", "ANSWER-WRAP"),  # put through under a new call id
+def test_a_value_that_does_not_fit_its_field_is_no_silent_loss(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="longer than its field"):
+        exports.write_fixed(tmp_path / "x.txt", {"a": (1, 2)}, [("abc",)], encoding="cp1252")
+
+
+@pytest.mark.parametrize(
+    ("system", "columns", "form"),
+    [
+        ("telephony", ("caller", "caller_number"), r"(07700900\d{5}|01632960\d{5})?"),
+        ("crm", ("case:customer",), r"C\d{7}"),
+        ("crm_archive", ("customer",), r"C\d{7}"),
+        ("housing", ("tenancy_ref",), r"T/\d{5}/\d"),
+        ("revenues", ("account",), r"\d{8}"),
+        ("benefits", ("account",), r"\d{8}"),
+        ("benefits", ("partner_account",), r"(\d{8})?"),
+        ("benefits", ("nino",), r"QQ\d{6}[A-D]"),
+        ("portal", ("account",), r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?"),
+        ("survey", ("contact_no",), r"(C\d{7})?"),
+        ("survey", ("email_hash",), r"([0-9a-f]{32})?"),
+    ],
+)
+def test_ids_keep_their_form(sample: Sample, system: str, columns: tuple[str, ...], form: str) -> None:
+    ids = [next((row[c] for c in columns if c in row), None) for row in sample.of(system).values()]
+    assert ids
+    assert [one for one in ids if not re.fullmatch(form, one or "")] == []
+
+
+def test_ids_of_the_truth_stand_in_the_row_it_names(sample: Sample) -> None:
+    columns = {
+        "telephony": ("caller", "caller_number"),
+        "crm": ("case:customer",),
+        "crm_archive": ("customer",),
+        "housing": ("tenancy_ref",),
+        "portal": ("account", "cookie"),
+        "survey": ("contact_no", "email_hash"),
     }
-    assert shapes["IVR-ANSWER"] == shapes["ANSWER-WRAP"]
-    put_through = shapes["IVR-ANSWER"] + shapes["IVR-ANSWER-ANSWER-WRAP"]
-    assert put_through == sample.counts.planted["transferred", "H1"]
-    assert 0.05 < shapes["IVR-ANSWER"] / put_through < 0.15
-    withheld = [call for call in legs.values() if call[0]["caller"] == ""]
-    assert 0.02 < len(withheld) / len(legs) < 0.04
+    identity = sample.truth("identity")
+    assert len(identity) > 10_000
+    for line in identity:
+        row = sample.rows[line["row"]]
+        borne = [row.get(name) for name in columns.get(line["system"], ("account",))]
+        assert line["source_id"].removeprefix("cookie ") in borne
 
 
-def test_the_crm_echoes_85_percent_of_calls_within_minutes(sample: Sample) -> None:
-    ends: dict[str, list[str]] = defaultdict(list)
-    for person, keys in sample.owned("telephony", "caller").items():
-        ends[person] = [key for key in keys if sample.rows[key]["leg"] == "WRAP"]
-    echoed = total = 0
-    crm = sample.owned("crm", "case:customer")
-    for person, wraps in ends.items():
-        echoes = [sample.at[k] for k in crm.get(person, []) if sample.rows[k]["channel"] == "Telephone"]
-        for wrap in wraps:
-            total += 1
-            low, high = sample.at[wrap], sample.at[wrap] + timedelta(minutes=13)
-            echoed += sum(low < echo <= high for echo in echoes) == 1
-    assert 0.83 < echoed / total < 0.88
-
-
-def test_forms_fired_twice_are_equal_but_for_the_millisecond(sample: Sample) -> None:
-    seen: dict[str, list[int]] = defaultdict(list)
-    for row in sample.of("portal").values():
-        if row["form"]:
-            seen[str({k: v for k, v in row.items() if k != "ts"})].append(int(row["ts"]))
-    twice = [times for times in seen.values() if len(times) == 2]
-    assert len(twice) == sample.counts.planted["double_fire", "D5"] == 120
-    assert all(0 < b - a < 1000 for a, b in twice)
-
-
-def test_some_readers_are_nobody_and_some_of_them_are_known_by_their_cookie(sample: Sample) -> None:
-    rows = list(sample.of("portal").values())
-    nobody = [row for row in rows if row["account"] is None]
-    known = {row["cookie"] for row in rows if row["account"]}
-    assert 0.05 < len(nobody) / len(rows) < 0.12
-    assert 0.02 < sum(row["cookie"] is None for row in nobody) / len(rows) < 0.06
-    assert sum(row["cookie"] in known for row in nobody) > 100
-
-
-def test_the_crosswalk_lacks_ids_and_shares_some(sample: Sample) -> None:
+def test_the_registry_lacks_shares_merges_and_misspells(sample: Sample) -> None:
     rows = table(sample.folder / "crosswalk.csv", ",", "utf-8")
-    lacking = sum(not row[c] for row in rows for c in ("crm_no", "account_no", "phone"))
-    assert len(rows) == 2000
-    assert 40 < lacking < 80
-    assert 800 < sum(not row["tenancy_ref"] for row in rows) < 1000
+    assert len(rows) == 3_000
+    assert 30 < sum(not row[c] for row in rows for c in ("crm_no", "account_no")) < 60
     phones = [row["phone"].replace("+44 ", "0").replace(" ", "") for row in rows]
     columns = [
         phones,
         *([row[c] for row in rows] for c in ("crm_no", "tenancy_ref", "account_no", "portal_id")),
     ]
     shared = [value for values in columns for value, n in Counter(values).items() if value and n == 2]
-    assert len(shared) == 6
-    assert sum(row["phone"].startswith("+44 7700 900") for row in rows) > 400
-
-
-def test_revenues_is_in_the_code_page_it_says(sample: Sample) -> None:
-    raw = (sample.folder / "revenues" / "postings.csv").read_bytes()
-    assert raw.count(b"Bill \xa3") == sum(r["code"] == "BILL" for r in sample.of("revenues").values())
+    assert len(shared) == 9  # three in a thousand
+    assert sum(row["phone"].startswith("+44 7700 900") for row in rows) > 600
+    aliases = table(sample.folder / "crm_alias.csv", ",", "utf-8")
+    assert len({row["old_no"] for row in aliases}) == 60
+    assert {row["old_no"] for row in aliases}.isdisjoint(row["crm_no"] for row in rows)
+    filed = table(sample.folder / "people.csv", ",", "utf-8")
+    assert {row["system"] for row in filed} == {"crm", "housing", "portal", "revenues"}
+    spelt = Counter(name for row in filed for name in (row["forename"], row["surname"]))
+    assert 0.03 < sum(n for n in spelt.values() if n <= 3) / spelt.total() < 0.12
+    homes = Counter((row["surname"], row["born"], row["address"]) for row in filed if row["system"] == "crm")
+    assert any(n > 1 for n in homes.values())  # twins
