@@ -1,0 +1,103 @@
+"""How close do models and journeys come to the plan, and to what truly happened?
+
+Fitness (domain.md 0.1, ruling 10) of complete journeys of the modelled type:
+as the run saw them, as they truly were, and of what truly happened in the model
+that the run's log gives (inductive miner).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from cjmine.conformance.alignment import align
+from cjmine.conformance.deviations import without_anytime
+from cjmine.discovery.miner import mine_types
+from cjmine.domain.kernel import Partition
+from cjmine.domain.models import IntendedJourney
+from cjmine.domain.vocabulary import Status
+from cjmine.errors import ModelError
+from cjmine.intended.automaton import automaton_of
+from cjmine.intended.load import load_model
+from cjmine.intended.net import net_of
+from cjmine.project.load import Loaded
+from cjmine.score.truth import Truth
+
+_UNMEASURED = "not measured: cjmine has no precision of its own yet, and none is made up"
+
+
+def fidelity(
+    loaded: Loaded, truth: Truth, answers: Partition, tallies: Mapping[str, pl.DataFrame]
+) -> dict[str, Any]:
+    """Return the fitness of complete journeys: found, true, and true in the discovered model."""
+    if truth.model is None:
+        return {"fitness": "not measured: the truth folder has no truth_model.journey.yaml"}
+    plan = load_model(truth.model)
+    name = next((one for one, model in loaded.models.items() if model.need == plan.need), plan.name)
+    complete = answers.journeys.filter(
+        pl.col("journey_type") == name, pl.col("status") == Status.COMPLETE, pl.col("fitness").is_not_null()
+    )
+    variants = _true_variants(truth, plan)
+    mined = mine_types(
+        tallies["variants"].filter(pl.col("journey_type") == name), loaded.project.discovery
+    ).get(name)
+    discovered: float | str | None = None
+    if mined is not None:
+        tree = dataclasses.replace(plan, net=net_of(mined.tree), tree=mined.tree)
+        discovered = _fitness(variants, tree)
+    return {
+        "journey_type": name,
+        "complete_journeys_found": complete.height,
+        "complete_journeys_true": int(variants["count"].sum()),
+        "fitness_found": _rounded(complete["fitness"].mean()),
+        "fitness_true": _fitness(variants, plan),
+        "discovered_fitness_true": discovered,
+        "discovered_precision": _UNMEASURED,
+    }
+
+
+def _true_variants(truth: Truth, plan: IntendedJourney) -> pl.DataFrame:
+    """Return the variants of complete true journeys: acts in order, a contact once unless it holds steps."""
+    typed = truth.journeys.filter(
+        pl.col("type").is_in([plan.name, plan.need]), pl.col("status") == Status.COMPLETE.value
+    )
+    acts = truth.events.join(typed.select("journey_id"), on="journey_id", how="semi").with_columns(
+        pl.col("label").is_in([*plan.steps, *plan.success, *plan.stopped]).alias("planned"),
+        pl.coalesce("contact_id", "true_event_id").alias("contact"),
+    )
+    contact = "contact"
+    first_of_step = pl.struct(contact, "label").is_first_distinct()
+    kept = acts.filter(
+        pl.when(pl.col("planned").any().over(contact))
+        .then(pl.col("planned") & first_of_step)
+        .otherwise(pl.col(contact).is_first_distinct())
+    )
+    paths = kept.group_by("journey_id", maintain_order=True).agg(pl.col("label").alias("steps"))
+    counted = paths.group_by("steps").agg(pl.len().alias("count"))
+    key = pl.col("steps").list.join("\x1f").alias("variant")
+    return counted.with_columns(key, pl.lit(plan.name).alias("journey_type")).sort("variant")
+
+
+def _fitness(variants: pl.DataFrame, plan: IntendedJourney) -> float | str | None:
+    """Return the mean fitness over journeys; a sentence where the model is too large to align with."""
+    if not variants.height:
+        return None
+    walked = [without_anytime(tuple(steps), plan)[0] for steps in variants["steps"]]
+    try:
+        found = align(walked, automaton_of(plan.net))
+    except ModelError as error:
+        return f"not measured: {error.faults[0]}"
+    # an empty journey fits an empty plan: its cost is 0
+    pairs = zip(walked, found, strict=True)
+    rated = variants.select("count").with_columns(
+        pl.Series("fitness", [1 - one.cost / max(len(steps) + one.shortest, 1) for steps, one in pairs])
+    )
+    mean = (pl.col("fitness") * pl.col("count")).sum() / pl.col("count").sum()
+    return _rounded(rated.select(mean).item())
+
+
+def _rounded(value: Any) -> float | None:  # noqa: ANN401 (what polars gives as a mean)
+    return None if value is None else round(float(value), 4)
