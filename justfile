@@ -34,9 +34,18 @@ docs:
 bench:
     python benchmarks/peers.py
 
+# from five silos to variants and waits, beside pandas with pm4py, DuckDB and bare reading
+bench-frames *args:
+    python benchmarks/frames.py {{args}}
+
+# makes samples with known truth, scores every track, writes docs/benchmark.md
+scores *args:
+    python benchmarks/scores.py {{args}}
+
 # the shipped sample, made anew
 sample:
-    python -m cjmine.northmoor sample_logs/northmoor tests/truth/northmoor
+    cjmine sample northmoor --size small --seed 42 --out sample_logs/northmoor --truth tests/truth/northmoor
+    python benchmarks/sample_readme.py
 
 # everything continuous integration runs
 ci:

@@ -15,7 +15,7 @@ from cjmine.conformance.aligned import align_all
 from cjmine.conformance.kernels import COSTS, DEVIATION_NOTES, DEVIATIONS, MOVES
 from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
-from cjmine.discovery.miner import Mined, mine_types
+from cjmine.discovery.miner import mine_types
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.domain.kernel import NOTES, Context
 from cjmine.domain.results import Run
@@ -53,9 +53,10 @@ PASS_TWO = (
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """Everything the sources gave, and how it joined."""
+    """Everything the sources gave, and how it joined; ``anonymous`` has rows without an id, if asked for."""
 
     events: pl.DataFrame
+    anonymous: pl.DataFrame
     ledger: pl.DataFrame
     quarantine: pl.DataFrame
     linkage: linkage.Linkage
@@ -66,11 +67,10 @@ class Ingested:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
-    """The context that pass 1 froze, the merged tallies of both passes, and the mined models."""
+    """The context that pass 1 froze, and the merged tallies of both passes."""
 
     context: Context
     tallies: Mapping[str, pl.DataFrame]
-    mined: Mapping[str, Mined]
 
 
 def run(loaded: Loaded, folder: Path, *, progress: Progress | None = None) -> Run:
@@ -82,20 +82,28 @@ def run(loaded: Loaded, folder: Path, *, progress: Progress | None = None) -> Ru
         tell("arranging journeys", 0, 1)
         store = Store.create(staging / "store", ingested.events)
         analysed = analyse(loaded, store, tell)
+        tell("discovering models", 0, 1)
         finished = gather(loaded, ingested, store, analysed, started)
         tell("writing the report", 0, 1)
         write_run(finished, staging, models=_models(finished))
     return finished
 
 
-def ingest(loaded: Loaded, tell: Progress) -> Ingested:
+def ingest(loaded: Loaded, tell: Progress, *, anonymous: bool = False) -> Ingested:
     """Read every source, refuse what is too broken, and give every row its customer."""
     project, keys = loaded.project, [key.name for key in loaded.project.identity.keys]
     readings = []
     for rank, one in enumerate(project.sources):
         tell(f"reading {one.name}", rank, len(project.sources))
         readings.append(
-            source.read(one, rank=rank, roots=loaded.roots, timezone=project.clock.timezone, keys=keys)
+            source.read(
+                one,
+                rank=rank,
+                roots=loaded.roots,
+                timezone=project.clock.timezone,
+                keys=keys,
+                anonymous=anonymous,
+            )
         )
     ledger = pl.concat([reading.ledger for reading in readings])
     quarantine = pl.concat([reading.quarantine for reading in readings])
@@ -115,6 +123,7 @@ def ingest(loaded: Loaded, tell: Progress) -> Ingested:
     joined = linkage.report(events, without_id, people, list(schemes), project.identity)
     return Ingested(
         events=events,
+        anonymous=pl.concat([reading.anonymous for reading in readings]),
         ledger=ledger,
         quarantine=quarantine,
         linkage=joined,
@@ -129,7 +138,7 @@ def ingest(loaded: Loaded, tell: Progress) -> Ingested:
 
 
 def analyse(loaded: Loaded, store: Store, tell: Progress) -> Analysed:
-    """Run both passes over the store, and mine each journey type's model between and after them."""
+    """Run both passes over the store; nothing is published, so others may ask the store what was found."""
     project, models = loaded.project, loaded.models
     context = Context(settings=project.parts(), models=models)
     one = local.run(store, PASS_ONE, context, progress=partial(tell, "arranging journeys"))
@@ -138,24 +147,22 @@ def analyse(loaded: Loaded, store: Store, tell: Progress) -> Analysed:
     spans = one["spans"].with_columns(pl.from_epoch("first_us", "us"), pl.from_epoch("last_us", "us"))
     context = dataclasses.replace(
         context,
-        extracted_at=summary.instants(spans),
+        extracted_at={**summary.instants(spans), **project.extracted_at()},
         abandon_after=abandon_after(one["gaps"], project.journeys),
         aligned=align_all(distinct_variants(one["variants"]), models, automata) if models else {},
         calendar=project.clock.calendar(*summary.days(spans)),
     )
     two = local.run(store, PASS_TWO, context, progress=partial(tell, "searching for patterns"))
-    tell("discovering models", 0, 1)
-    return Analysed(
-        context=context, tallies={**one, **two}, mined=mine_types(two["variants"], project.discovery)
-    )
+    return Analysed(context=context, tallies={**one, **two})
 
 
 def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed, started: datetime) -> Run:
-    """Put together what the report shows."""
+    """Mine each journey type's model, and put together what the report shows."""
     project, tallies, joined = loaded.project, analysed.tallies, ingested.linkage
+    mined = mine_types(tallies["variants"], project.discovery)
     tables = {table.name: store.table(table) for table in TABLES}
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
-    remarks = summary.remarks(analysed.mined, tables["journeys"], notes, analysed.context.abandon_after)
+    remarks = summary.remarks(mined, tables["journeys"], notes, analysed.context.abandon_after)
     warnings = [
         *(line for model in loaded.models.values() for line in defects(model.net)),
         *ingested.warnings,
@@ -194,7 +201,7 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
         deviations=tables["findings"].filter(pl.col("code").str.starts_with("V")),
         totals=totals.table(tallies["totals"], tables["journeys"].height),
         models=loaded.models,
-        discovered={name: found.tree for name, found in analysed.mined.items()},
+        discovered={name: found.tree for name, found in mined.items()},
         **tables,
     )
 

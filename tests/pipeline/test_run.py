@@ -50,7 +50,7 @@ def test_the_summary_has_what_others_build_on(finished: tuple[Run, Path]) -> Non
     summary = read(folder, "summary.json")
     assert set(KEYS) <= set(summary)
     assert {row["system"] for row in summary["linkage"]["systems"]} == {
-        *("portal", "telephony", "crm", "housing", "revenues")
+        *("portal", "telephony", "crm_archive", "crm", "housing", "revenues", "benefits", "survey")
     }
     findings = pl.read_parquet(folder / "findings.parquet").filter(~pl.col("intended"))
     for code, row in summary["findings"].items():
@@ -101,10 +101,11 @@ def test_the_record_lets_an_auditor_hash_everything_again(council: Path, finishe
         "report.html",
     }
     for row in record["inputs"]:
-        path = council.parent / "exports" / row["source"] / row["file"]
+        path = council.parent / "exports" / row["source"] / row["file"].split("#")[0]
         assert row["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-    crosswalk = (council.parent / "exports" / "crosswalk.csv").read_bytes()
-    assert record["crosswalks_sha256"] == {"exports/crosswalk.csv": hashlib.sha256(crosswalk).hexdigest()}
+    crosswalks = {name: council.parent / name for name in ("exports/crosswalk.csv", "exports/crm_alias.csv")}
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in crosswalks.items()}
+    assert record["crosswalks_sha256"] == digests
     assert record["project_file_sha256"] == hashlib.sha256(council.read_bytes()).hexdigest()
     assert list(record["models_sha256"]) == ["moving-home"]
     assert record["versions"]["polars"] == pl.__version__
