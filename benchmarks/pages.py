@@ -28,7 +28,9 @@ def _overview(results: Sequence[Mapping[str, Any]]) -> str:
         ]
         for name, gate in by_sample[0].items():
             cells = [_gate(gates[name]) for gates in by_sample]
-            rows.append([track, name, f"{gate['at_least']:.2f}", *cells])
+            judged = [gates[name]["value"] for gates in by_sample if gates[name]["passed"] is not None]
+            below = sum(value < gate["at_least"] for value in judged)
+            rows.append([track, name, f"{gate['at_least']:.2f}", *cells, f"{below} of {len(judged)}"])
     counts = [
         sum(
             1
@@ -39,7 +41,9 @@ def _overview(results: Sequence[Mapping[str, Any]]) -> str:
         for one in results
     ]
     said = "; ".join(f"{name}: {count} missed" for name, count in zip(names, counts, strict=True))
-    return f"## Gates\n\nMissed gates: {said}.\n\n" + _table(["track", "gate", "at least", *names], rows)
+    return f"## Gates\n\nMissed gates: {said}.\n\n" + _table(
+        ["track", "gate", "at least", *names, "below it"], rows
+    )
 
 
 def _gate(gate: Mapping[str, Any]) -> str:

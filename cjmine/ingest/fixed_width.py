@@ -22,6 +22,9 @@ def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
     if not text.strip():
         msg = f"{export.name}: the file is empty"
         raise SourceError(msg)
+    if source.skip_lines > (held := len(text.splitlines())):
+        msg = f"{export.name}: skip_lines is {source.skip_lines:,}, but the file has {held:,} lines"
+        raise SourceError(msg)
     lines = _lines(text, source.skip_lines)
     last, width = (max(place[i] for place in source.fields.values()) for i in (0, 1))
     length = pl.col("text").str.len_chars()

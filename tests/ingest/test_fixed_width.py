@@ -65,6 +65,7 @@ def test_gzipped_and_fields_in_any_order(reading: Reader) -> None:
             r"line 2: byte 27 \(0xe9\) is not UTF-8(?s:.*)declare its encoding",
         ),
         (GOOD.encode(), {"columns": {**COLUMNS, "customer": "acount"}}, "did you mean 'account'"),
+        (GOOD.encode(), {"skip_lines": 2}, "skip_lines is 2, but the file has 1 lines"),
     ],
 )
 def test_refused(reading: Reader, content: bytes, settings: dict[str, Any], message: str) -> None:
