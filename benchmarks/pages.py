@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cjmine.cli.scorecard import shown, with_interval
+
 Card = Mapping[str, Any]
 
 TEXT = Path(__file__).with_name("benchmark_page.md")
@@ -88,9 +90,9 @@ def _codes(card: Card) -> str:
                 [
                     code,
                     *(f"{own[name]:,}" for name in ("planted", "instances", "found")),
-                    _interval(own, "precision"),
-                    *(_interval(own, "recall"), _number(own["recall_all"]), _interval(own, "f1")),
-                    *(_number(other["f1"] if other.get("found") else None) for other in others),
+                    with_interval(own, "precision"),
+                    *(with_interval(own, "recall"), shown(own["recall_all"]), with_interval(own, "f1")),
+                    *(shown(other["f1"] if other.get("found") else None) for other in others),
                 ]
             )
     heads = [
@@ -118,12 +120,12 @@ def _figures(card: Card) -> str:
         "duplicate_sets": ("pairwise_f1", "bcubed_precision", "bcubed_recall", "bcubed_f1"),
     }
     rows = [
-        [name.replace("_", " "), measure.replace("_", " "), _interval(card[name], measure)]
+        [name.replace("_", " "), measure.replace("_", " "), with_interval(card[name], measure)]
         for name, measures in wanted.items()
         if isinstance(card[name], Mapping)  # identity may be given, not found
         for measure in measures
     ]
-    rows += [["model", name.replace("_", " "), _number(value)] for name, value in card["model"].items()]
+    rows += [["model", name.replace("_", " "), shown(value)] for name, value in card["model"].items()]
     rows.append(["findings", "of nobody in the truth", f"{card['foreign']:,}"])
     beyond = f"{card['missing_beyond_reach']:,}"
     rows.append(["findings", "missing steps that happened beyond reach", beyond])
@@ -137,7 +139,7 @@ def _states(card: Card) -> str:
 
 def _decoys(card: Card) -> str:
     rows = [
-        [code, f"{own['decoys']:,}", f"{own['taken']:,}", _interval(own, "rate")]
+        [code, f"{own['decoys']:,}", f"{own['taken']:,}", with_interval(own, "rate")]
         for code, own in card["decoys"].items()
         if card["codes"].get(code, {}).get("built")  # nothing can be taken in without a detector
     ]
@@ -152,7 +154,7 @@ def _decoys(card: Card) -> str:
 def _ceiling(reach: Mapping[str, Any]) -> str:
     return _table(
         ["what nobody could find", "share or number"],
-        [[k.replace("_", " "), _number(reach[k])] for k in reach],
+        [[k.replace("_", " "), shown(reach[k])] for k in reach],
     )
 
 
@@ -160,27 +162,11 @@ def _noise(track: Mapping[str, Any]) -> str:
     levels = track["levels"]
     codes = sorted({code for card in levels.values() for code, own in card["codes"].items() if own["built"]})
     rows = [
-        [code, *(_number(card["codes"].get(code, {}).get("f1")) for card in levels.values())]
-        for code in codes
+        [code, *(shown(card["codes"].get(code, {}).get("f1")) for card in levels.values())] for code in codes
     ]
     for section, measure in (("contacts", "f1"), ("segmentation", "ari"), ("status", "accuracy")):
-        rows.append([f"{section} {measure}", *(_number(card[section][measure]) for card in levels.values())])
+        rows.append([f"{section} {measure}", *(shown(card[section][measure]) for card in levels.values())])
     return _table(["", *levels], rows)
-
-
-def _interval(scores: Card, measure: str) -> str:
-    value, interval = scores.get(measure), scores.get(f"{measure}_ci")
-    if value is None or interval is None:
-        return _number(value)
-    return f"{value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
-
-
-def _number(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -30,9 +30,9 @@ def _track(console: Console, name: str, card: Card) -> None:
     _figures(console, card)
     _decoys(console, card)
     if isinstance(card.get("model"), Mapping):
-        console.print("model: " + "; ".join(f"{key} {_said(value)}" for key, value in card["model"].items()))
+        console.print("model: " + "; ".join(f"{key} {shown(value)}" for key, value in card["model"].items()))
     reach = card["ceiling"]
-    console.print("ceiling: " + "; ".join(f"{key.replace('_', ' ')} {_said(reach[key])}" for key in reach))
+    console.print("ceiling: " + "; ".join(f"{key.replace('_', ' ')} {shown(reach[key])}" for key in reach))
     console.print(f"findings of nobody in the truth: {card['foreign']:,} (counted as wrong)")
     beyond = card["missing_beyond_reach"]
     console.print(f"missing steps that happened beyond reach: {beyond:,} (neither right nor wrong)")
@@ -53,9 +53,9 @@ def _codes(console: Console, card: Card) -> None:
             rows.add_row(
                 name,
                 *(f"{own[key]:,}" for key in ("planted", "instances", "found")),
-                _with_interval(own, "precision") if built else "not built",
-                *(_with_interval(own, "recall"), _said(own["recall_all"]), _said(own["f1"])),
-                *(_said(other["f1"] if other.get("found") else None) for other in looked),
+                with_interval(own, "precision") if built else "not built",
+                *(with_interval(own, "recall"), shown(own["recall_all"]), shown(own["f1"])),
+                *(shown(other["f1"] if other.get("found") else None) for other in looked),
             )
     console.print(rows)
 
@@ -75,10 +75,10 @@ def _figures(console: Console, card: Card) -> None:
         known = [one for one in measures if card[name][one] is not None]
         for measure in known:
             rows.add_row(
-                name.replace("_", " "), measure.replace("_", " "), _with_interval(card[name], measure)
+                name.replace("_", " "), measure.replace("_", " "), with_interval(card[name], measure)
             )
         for kind, share in card[name].get("by_type", {}).items():
-            rows.add_row(name, f"accuracy, {kind}", _said(share))
+            rows.add_row(name, f"accuracy, {kind}", shown(share))
     if rows.row_count:
         console.print(rows)
     if "status" in card:
@@ -91,7 +91,7 @@ def _figures(console: Console, card: Card) -> None:
 def _decoys(console: Console, card: Card) -> None:
     rows = table("decoys of", "set out", "taken", "rate", right=(1, 2, 3))
     for code, own in card["decoys"].items():
-        rows.add_row(code, f"{own['decoys']:,}", f"{own['taken']:,}", _with_interval(own, "rate"))
+        rows.add_row(code, f"{own['decoys']:,}", f"{own['taken']:,}", with_interval(own, "rate"))
     if card["decoys"]:
         console.print(rows)
     wrong = table("wrong finding", "what it was", "times", right=(2,))
@@ -105,7 +105,7 @@ def _gates(console: Console, gates: list[Card]) -> None:
     rows = table("gate", "judged by", "at least", "figure", "", right=(2, 3))
     for gate in gates:
         verdict = {True: "pass", False: "missed", None: "nothing to judge"}[gate["passed"]]
-        figure = _with_interval({"value": gate["value"], "value_ci": gate["ci"]}, "value")
+        figure = with_interval({"value": gate["value"], "value_ci": gate["ci"]}, "value")
         rows.add_row(gate["gate"], gate["judged_by"], f"{gate['at_least']:.2f}", figure, verdict)
     if gates:
         console.print(rows)
@@ -119,20 +119,24 @@ def _levels(console: Console, name: str, levels: Mapping[str, Card]) -> None:
         {code for card in levels.values() for code in card["codes"] if card["codes"][code]["built"]}
     )
     for code in codes:
-        rows.add_row(code, *(_said(card["codes"].get(code, {}).get("f1")) for card in levels.values()))
+        rows.add_row(code, *(shown(card["codes"].get(code, {}).get("f1")) for card in levels.values()))
     for section, measure in (("segmentation", "ari"), ("status", "accuracy"), ("contacts", "f1")):
-        rows.add_row(f"{section} {measure}", *(_said(card[section][measure]) for card in levels.values()))
+        rows.add_row(f"{section} {measure}", *(shown(card[section][measure]) for card in levels.values()))
     console.print(rows)
 
 
-def _with_interval(scores: Card, measure: str) -> str:
+def with_interval(scores: Card, measure: str) -> str:
+    """Return a figure with its interval."""
     value, interval = scores.get(measure), scores.get(f"{measure}_ci")
     if value is None or interval is None:
-        return _said(value)
-    return f"{value:.3f} [{interval[0]:.2f}, {interval[1]:.2f}]"
+        return shown(value)
+    return f"{value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
 
 
-def _said(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a figure as it is shown; a dash for none."""
     if value is None:
         return "-"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

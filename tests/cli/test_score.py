@@ -49,7 +49,7 @@ def test_a_table_is_scored_and_shown(mine: Path, truth: Path) -> None:
         "f1": 0.6667,
     }
     text = call(mine, truth).stdout
-    assert "0.500 [0.50, 0.50]" in text
+    assert "0.500 [0.500, 0.500]" in text
     assert "not built" in text
     assert list(said(mine, truth, "--track", "oracle")["tracks"]) == ["oracle"]
 

@@ -93,8 +93,7 @@ def plain(story: Story) -> None:
     low, high = course.before if story.plan.period == "before" else course.after
     days = dice.between(low, high)
     _again(story)
-    prove = bool(story.plan.slots.get("evidence"))
-    if prove:
+    if story.plan.slots.get("evidence"):
         _round(story, course)
     if course.ask is What.CLAIM:
         _proofs(story, course)
