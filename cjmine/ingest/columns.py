@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import polars as pl
@@ -129,43 +129,44 @@ def wanted(source: Source) -> frozenset[str]:
     return frozenset([*source.keep, *(name for mapped in source.columns.values() for name in mapped.from_)])
 
 
-def select(raws: Sequence[tuple[str, Raw]], source: Source) -> pl.DataFrame:
-    """Rename each file's columns to ours and stack the files.
+def choose(exports: Mapping[str, Sequence[str]], source: Source) -> dict[str, dict[str, str]]:
+    """Choose, for each export, which of its columns each of ours is: the first name it has.
 
-    Raises ``MissingColumnError`` with every mapped column that a file lacks;
-    files without rows lack nothing.
+    ``exports`` are the names each one has. Raises ``MissingColumnError`` with every
+    mapped column that an export lacks.
     """
-    frames, faults, targets, found = [], list[str](), list[str](), list[str]()
-    for name, raw in raws:
-        if not raw.position.height:
-            continue
-        chosen: dict[str, str] = {}
-        asked = {
-            **{ours: m.from_ for ours, m in source.columns.items()},
-            **{KEEP + k: (k,) for k in source.keep},
-        }
+    asked = {
+        **{ours: m.from_ for ours, m in source.columns.items()},
+        **{KEEP + k: (k,) for k in source.keep},
+    }
+    chosen: dict[str, dict[str, str]] = {}
+    faults, targets, found = list[str](), list[str](), list[str]()
+    for name, names in exports.items():
+        chosen[name] = {}
         for ours, theirs in asked.items():
-            present = next((one for one in theirs if one in raw.frame.columns), None)
+            present = next((one for one in theirs if one in names), None)
             if present is not None:
-                chosen[ours] = present
+                chosen[name][ours] = present
                 continue
             listed = " or ".join(f"'{one}'" for one in theirs)
-            near = next((text for one in theirs if (text := nearest(one, raw.names))), "")
+            near = next((text for one in theirs if (text := nearest(one, names))), "")
             faults.append(
-                f"{name}: no column {listed} (for {ours}){near}; found {', '.join(raw.names) or 'none'}"
+                f"{name}: no column {listed} (for {ours}){near}; found {', '.join(names) or 'none'}"
             )
             targets.append(ours)
-            found.extend(raw.names)
-        columns = [raw.frame[theirs].alias(ours) for ours, theirs in chosen.items()]
-        position = raw.position.rename({"row": "source_row"})
-        frames.append(
-            pl.DataFrame(
-                [pl.repeat(name, raw.position.height, eager=True).alias("source_file"), *position, *columns]
-            )
-        )
+            found.extend(names)
     if faults:
         raise MissingColumnError(faults, targets, list(dict.fromkeys(found)))
-    if len({tuple(frame.schema.items()) for frame in frames}) > 1:
-        msg = f"source '{source.name}': times are text in one file and instants in another"
-        raise SourceError(msg)
-    return pl.concat(frames) if frames else pl.DataFrame()
+    return chosen
+
+
+def select(name: str, raw: Raw, chosen: Mapping[str, str]) -> pl.DataFrame:
+    """Rename an export's columns to ours, beside where each row stood; a piece may lack what others have."""
+    nothing = pl.repeat(None, raw.position.height, dtype=pl.String, eager=True)
+    columns = [
+        (raw.frame[theirs] if theirs in raw.frame.columns else nothing).alias(ours)
+        for ours, theirs in chosen.items()
+    ]
+    position = raw.position.rename({"row": "source_row"})
+    file = pl.repeat(name, raw.position.height, eager=True, dtype=pl.String).alias("source_file")
+    return pl.DataFrame([file, *position, *columns])

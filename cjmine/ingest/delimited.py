@@ -61,10 +61,15 @@ def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
         msg = f"{export.name}: the file is empty"
         raise SourceError(msg)
     delimiter = source.delimiter or sniff(data)
-    layout = _scan(data, delimiter) if delimiter.isascii() else None
+    layout = layout_of(data, delimiter) if delimiter.isascii() else None
     if layout is None:
-        return _slow(export.name, data.decode(), delimiter, wanted)
-    return _fast(export.name, data, layout, delimiter, wanted)
+        return _slow(export, data.decode(), delimiter, wanted)
+    return _fast(export, data, layout, delimiter, wanted)
+
+
+def names_in(header: bytes, delimiter: str) -> tuple[str, ...]:
+    """Return the names in a header."""
+    return tuple(next(csv.reader(io.StringIO(header.decode(), newline=""), delimiter=delimiter), ()))
 
 
 def sniff(data: bytes) -> str:
@@ -79,22 +84,57 @@ def sniff(data: bytes) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _refuse_long(name: str, width: int, widths: Iterable[int]) -> None:
+def refuse_wide(name: str, width: int, shortest: int) -> None:
     """Refuse a file in which no row fits the header because every row is longer."""
-    found = sorted(set(widths))
-    if found and found[0] > width:
-        msg = f"{name}: the header has {width} columns, but every row has {found[0]} or more values"
+    if shortest > width:
+        msg = f"{name}: the header has {width} columns, but every row has {shortest} or more values"
         raise SourceError(
             msg,
             "state the delimiter, or remove title lines before the header",
         )
 
 
+def _too_wide(width: int, widths: Iterable[int]) -> int:
+    shortest = min(widths, default=0)
+    return shortest if shortest > width else 0
+
+
+def records_in(data: bytes, delimiter: str, *, first: bool) -> tuple[int, bytes]:
+    """Count the records of well-formed text, blank lines left out; with ``first`` also return the header."""
+    if not first and b'"' not in data and not any(blank in data for blank in (b"\n\n", b"\n\r\n")):
+        begins_blank = data.startswith((b"\n", b"\r\n"))
+        return data.count(b"\n") + (not data.endswith(b"\n")) - begins_blank, b""
+    layout = layout_of(data, delimiter)
+    assert layout is not None  # noqa: S101 - who cuts pieces has made sure
+    if not layout.starts.size:
+        return 0, b""
+    return int(layout.starts.size), data[int(layout.starts[0]) : int(layout.ends[0])]
+
+
+def last_end(data: bytes) -> int:
+    """Return where the last record ends that is followed by a line end outside quotes; 0 if there is none."""
+    if b'"' not in data:
+        return data.rfind(b"\n") + 1
+    octets = np.frombuffer(data, np.uint8)
+    newlines, quotes = np.flatnonzero(octets == _NEWLINE), np.flatnonzero(octets == _QUOTE)
+    outside = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
+    return int(outside[-1]) + 1 if outside.size else 0
+
+
 def _ragged(found: int, width: int) -> str:
     return f"{found} values where the header has {width}"
 
 
-def _scan(data: bytes, delimiter: str) -> _Layout | None:
+def well_formed(data: bytes, delimiter: str) -> bool:
+    """Tell whether the fast reader can be trusted with this text: its quotes close, its lines end one way."""
+    if not delimiter.isascii() or data.count(b"\r") != data.count(b"\r\n"):
+        return False
+    octets = np.frombuffer(data, np.uint8)
+    quotes = np.flatnonzero(octets == _QUOTE) if b'"' in data else octets[:0]
+    return not quotes.size or _closed(octets, quotes, ord(delimiter))
+
+
+def layout_of(data: bytes, delimiter: str) -> _Layout | None:
     """Find every record without parsing any; ``None`` where quotes or line ends need the slow path."""
     octets = np.frombuffer(data, np.uint8)
     if data.count(b"\r") != data.count(b"\r\n"):
@@ -103,7 +143,7 @@ def _scan(data: bytes, delimiter: str) -> _Layout | None:
     separators = np.flatnonzero(octets == ord(delimiter))
     ends = newlines
     if (quotes := np.flatnonzero(octets == _QUOTE)).size:
-        if not _well_formed(octets, quotes, ord(delimiter)):
+        if not _closed(octets, quotes, ord(delimiter)):
             return None
         ends = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
         separators = separators[np.searchsorted(quotes, separators) % 2 == 0]
@@ -116,7 +156,7 @@ def _scan(data: bytes, delimiter: str) -> _Layout | None:
     return _Layout(starts=starts, ends=ends, lines=lines, widths=widths).take(ends > starts)
 
 
-def _well_formed(octets: npt.NDArray[np.uint8], quotes: Positions, delimiter: int) -> bool:
+def _closed(octets: npt.NDArray[np.uint8], quotes: Positions, delimiter: int) -> bool:
     """Tell whether every quote opens at a field's start, closes at its end, or is doubled."""
     if quotes.size % 2:
         return False
@@ -126,14 +166,14 @@ def _well_formed(octets: npt.NDArray[np.uint8], quotes: Positions, delimiter: in
     return bool(np.isin(opens, edges).all() and np.isin(closes, edges).all())
 
 
-def _fast(name: str, data: bytes, layout: _Layout, delimiter: str, wanted: frozenset[str]) -> Raw:
+def _fast(export: Export, data: bytes, layout: _Layout, delimiter: str, wanted: frozenset[str]) -> Raw:
+    name = export.name
     first, last = int(layout.starts[0]), int(layout.ends[0])
     header = data[first:last]
     names = unique_names(
         name, next(csv.reader(io.StringIO(header.decode(), newline=""), delimiter=delimiter))
     )
     rows = layout.take(np.arange(layout.starts.size) > 0)
-    _refuse_long(name, len(names), np.unique(rows.widths).tolist())
     ragged = rows.widths != len(names)
     again = (rows.ends - rows.starts) == len(header)
     for i in np.flatnonzero(again):
@@ -141,8 +181,8 @@ def _fast(name: str, data: bytes, layout: _Layout, delimiter: str, wanted: froze
     good = ~(ragged | again)
     faults: list[Fault] = [
         (
-            int(i) + 1,
-            int(rows.lines[i]),
+            int(i) + 1 + export.rows,
+            int(rows.lines[i]) + export.lines,
             None,
             data[rows.starts[i] : rows.ends[i]].decode(errors="replace"),
             why,
@@ -151,15 +191,21 @@ def _fast(name: str, data: bytes, layout: _Layout, delimiter: str, wanted: froze
         for why in [HEADER_AGAIN if again[i] else _ragged(int(rows.widths[i]), len(names))]
     ]
     kept = rows.take(good)
-    position = pl.DataFrame({"row": np.flatnonzero(good) + 1, "line": kept.lines}, schema=POSITION)
+    position = pl.DataFrame(
+        {"row": np.flatnonzero(good) + 1 + export.rows, "line": kept.lines + export.lines}, schema=POSITION
+    )
     frame = _parse(_joined(data, kept), delimiter, names, wanted) if kept.starts.size else None
     marked = bool(kept.starts.size) and data.startswith(_MARK, kept.starts[0])  # polars would strip it
     if marked or (frame is not None and frame.width and frame.height != position.height):
-        return _slow(name, data.decode(), delimiter, wanted)
+        return _slow(export, data.decode(), delimiter, wanted)
     columns = [column for column in names if column in wanted]
     empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     return Raw(
-        frame=empty if frame is None else frame, position=position, names=names, faults=faults_table(faults)
+        frame=empty if frame is None else frame,
+        position=position,
+        names=names,
+        faults=faults_table(faults),
+        too_wide=_too_wide(len(names), rows.widths.tolist() if not good.any() else ()),
     )
 
 
@@ -186,9 +232,9 @@ def _parse(data: bytes, delimiter: str, names: tuple[str, ...], wanted: frozense
 class _Lines:
     """Lines of a text with their ends, counted as they are taken."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, before: int) -> None:
         self.text = io.StringIO(text, newline="")
-        self.number = 0
+        self.number = before
         self.last = ""
 
     def __iter__(self) -> Iterator[str]:
@@ -200,9 +246,9 @@ class _Lines:
         return self.last
 
 
-def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str] | None, str]]:
+def _records(export: Export, text: str, delimiter: str) -> Iterator[tuple[int, list[str] | None, str]]:
     """Yield line, values (``None`` where quotes are misplaced) and the raw line of each record."""
-    lines = _Lines(text)
+    lines = _Lines(text, export.lines)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         first = lines.number + 1
@@ -212,7 +258,7 @@ def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[s
             return
         except csv.Error as error:
             if lines.number > first or "end of data" in str(error):
-                msg = f"{name}, line {first}: a quote opened here is never closed"
+                msg = f"{export.name}, line {first}: a quote opened here is never closed"
                 raise SourceError(msg) from error
             yield first, None, lines.last.rstrip("\r\n")
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -221,8 +267,9 @@ def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[s
                 yield first, record, lines.last.rstrip("\r\n")
 
 
-def _slow(name: str, text: str, delimiter: str, wanted: frozenset[str]) -> Raw:
-    records = _records(name, text, delimiter)
+def _slow(export: Export, text: str, delimiter: str, wanted: frozenset[str]) -> Raw:
+    name = export.name
+    records = _records(export, text, delimiter)
     _, header, _ = next(records)
     if header is None:
         msg = f"{name}, line 1: the header has a misplaced quote"
@@ -230,7 +277,7 @@ def _slow(name: str, text: str, delimiter: str, wanted: frozenset[str]) -> Raw:
     names = unique_names(name, header)
     places, rows, faults, widths = [], [], list[Fault](), set[int]()
     chosen = [i for i, column in enumerate(names) if column in wanted]
-    for row, (line, record, raw) in enumerate(records, 1):
+    for row, (line, record, raw) in enumerate(records, 1 + export.rows):
         if record is not None:
             widths.add(len(record))
         if record is not None and len(record) == len(names) and record != header:
@@ -241,7 +288,12 @@ def _slow(name: str, text: str, delimiter: str, wanted: frozenset[str]) -> Raw:
         else:
             why = HEADER_AGAIN if record == header else _ragged(len(record), len(names))
             faults.append((row, line, None, raw, why))
-    _refuse_long(name, len(names), widths)
     frame = pl.DataFrame(rows, schema=dict.fromkeys((names[i] for i in chosen), pl.String), orient="row")
     position = pl.DataFrame(places, schema=POSITION, orient="row")
-    return Raw(frame=frame, position=position, names=names, faults=faults_table(faults))
+    return Raw(
+        frame=frame,
+        position=position,
+        names=names,
+        faults=faults_table(faults),
+        too_wide=_too_wide(len(names), widths),
+    )

@@ -8,13 +8,15 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cjmine.errors import SourceError, nearest
 
 CHUNK = 1 << 18
+_BEGIN = 64
 INFLATION_RATIO = 200
 INFLATION_SIZE = 1 << 30
 _GZIP = b"\x1f\x8b"
@@ -25,15 +27,19 @@ _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_I
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """One export as it was when it was read: what is hashed is what is parsed.
+    """One export, or a piece of one, as it was when it was read: what is hashed is what is parsed.
 
-    ``sheet`` says which table of a workbook is meant; other files hold one.
+    ``sheet`` says which table of a workbook is meant; other files hold one. ``plain`` content is
+    inflated already; ``rows`` and ``lines`` stand before it in the export.
     """
 
     path: Path
     content: bytes
     sha256: str
     sheet: str = ""
+    plain: bool = False
+    rows: int = 0
+    lines: int = 0
 
     @property
     def name(self) -> str:
@@ -42,29 +48,81 @@ class Export:
 
     @property
     def _gzipped(self) -> bool:
-        return self.path.name.casefold().endswith(".gz")
+        return not self.plain and self.path.name.casefold().endswith(".gz")
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the content, inflated; raises ``SourceError`` for a damaged or exploding gzip."""
         if self._gzipped:
-            yield from _inflate(self.name, self.content)
+            yield from inflated(self.name, _cut(self.content), len(self.content))
         else:
-            for start in range(0, len(self.content), CHUNK):
-                yield self.content[start : start + CHUNK]
+            yield from _cut(self.content)
 
     def whole(self) -> bytes:
         """Return the content, inflated, in one piece."""
         return b"".join(self.chunks()) if self._gzipped else self.content
 
 
-def _inflate(name: str, content: bytes) -> Iterator[bytes]:
-    """Inflate every gzip member in small pieces; zlib verifies the checksum and length of each."""
-    size, member = 0, None
+class Packed:
+    """A file of text on disk, read once from its beginning to its end, digested on the way."""
+
+    def __init__(self, path: Path) -> None:
+        """Look at the file; raises ``SourceError`` for anything but a regular one."""
+        self.path = path
+        self.size = regular(path)
+        self.gzipped = path.name.casefold().endswith(".gz")
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what was read so far."""
+        return self._digest.hexdigest()
+
+    def begin(self) -> bytes:
+        """Return the first bytes, inflated."""
+        with self._opened() as file:
+            first = file.read(CHUNK)
+        if not self.gzipped:
+            return first[:_BEGIN]
+        inflater = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            return inflater.decompress(first, _BEGIN)
+        except zlib.error:
+            return b""  # what is wrong is said when all of it is read
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the content, inflated; raises ``SourceError`` for a damaged or exploding gzip."""
+        yield from inflated(self.path.name, self._raw(), self.size) if self.gzipped else self._raw()
+
+    def _raw(self) -> Iterator[bytes]:
+        with self._opened() as file:
+            while block := file.read(CHUNK):
+                self._digest.update(block)
+                yield block
+
+    def _opened(self) -> BinaryIO:
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            msg = f"{self.path}: cannot be read ({error.strerror})"
+            raise SourceError(msg) from error
+
+
+def _cut(content: bytes) -> Iterator[bytes]:
     for start in range(0, len(content), CHUNK):
-        left, more = content[start : start + CHUNK], True
+        yield content[start : start + CHUNK]
+
+
+def inflated(name: str, blocks: Iterable[bytes], packed: int) -> Iterator[bytes]:
+    """Inflate every gzip member in small pieces; zlib verifies the checksum and length of each.
+
+    ``packed`` is the size of all blocks.
+    """
+    size, seen, member = 0, 0, None
+    for block in blocks:
+        left, more = block, True
         while left or (more and member is not None):
             if member is None:
-                _begins_gzip(name, left, first=not start + size)
+                _begins_gzip(name, left, first=not seen + size)
                 member = zlib.decompressobj(_GZIP_WINDOW)
             try:
                 piece = member.decompress(left, CHUNK)
@@ -72,12 +130,13 @@ def _inflate(name: str, content: bytes) -> Iterator[bytes]:
                 msg = f"{name}: the gzip data are damaged ({error})"
                 raise SourceError(msg) from error
             size += len(piece)
-            within_limit(name, size, len(content))
+            within_limit(name, size, packed)
             yield piece
             more = len(piece) == CHUNK  # the inflater may hold back output beyond one piece
             left = member.unused_data if member.eof else member.unconsumed_tail
             member = None if member.eof else member
-    if member is not None or not content:
+        seen += len(block)
+    if member is not None or not seen:
         msg = f"{name}: the gzip data are cut off before their end"
         raise SourceError(msg)
 
@@ -97,14 +156,24 @@ def within_limit(name: str, size: int, packed: int) -> None:
         raise SourceError(msg, "unpack it yourself and name the unpacked file if it is what you expect")
 
 
+def regular(path: Path) -> int:
+    """Return the size of a regular file; raises ``SourceError`` for anything else."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror})"
+        raise SourceError(msg) from error
+    if not stat.S_ISREG(found.st_mode):
+        what = next((text for test, text in _KINDS if test(found.st_mode)), "a device")
+        msg = f"{path}: is {what}, not a file"
+        raise SourceError(msg)
+    return found.st_size
+
+
 def load(path: Path) -> Export:
     """Read one regular file; raises ``SourceError`` for anything else."""
+    regular(path)
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            what = next((text for test, text in _KINDS if test(mode)), "a device")
-            msg = f"{path}: is {what}, not a file"
-            raise SourceError(msg)
         content = path.read_bytes()
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror})"

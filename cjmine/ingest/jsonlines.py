@@ -66,8 +66,10 @@ def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
     rows: list[list[Any]] = []
     faults: list[Fault] = []
     names: dict[str, None] = {}
-    numbered = ((number, line) for number, line in enumerate(data.split("\n"), 1) if line.strip())
-    for row, (number, line) in enumerate(numbered, 1):
+    numbered = (
+        (number, line) for number, line in enumerate(data.split("\n"), 1 + export.lines) if line.strip()
+    )
+    for row, (number, line) in enumerate(numbered, 1 + export.rows):
         try:
             found = _decode(line)
         except ValueError as error:

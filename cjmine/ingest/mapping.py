@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,11 +11,11 @@ import polars as pl
 
 from cjmine.domain.tables import EVENT, TEXTS
 from cjmine.errors import CjmineError, SettingsError, SourceError, nearest, shortened
-from cjmine.ingest.clock import Clocked, read_times
+from cjmine.ingest.clock import Clocked, Told, apply, said
 from cjmine.ingest.columns import BOOLEANS, CHOICES, DECIDED_LATER, FLAGS, KEEP, TEXT_COLUMNS, TIMES, schema
 from cjmine.ingest.raw import shorten
-from cjmine.ingest.remarks import remarks
 from cjmine.ingest.settings import Mapped, Source
+from cjmine.ingest.time_forms import Form, Looks, decide
 
 NO_CUSTOMER = "no customer id"
 WITHOUT_ID = pl.Schema({"source": pl.String, "native_case_id": pl.String})
@@ -22,18 +23,20 @@ WITHOUT_ID = pl.Schema({"source": pl.String, "native_case_id": pl.String})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
-    """What mapping made of a source's rows: events, rows set aside, rows filtered per file, warnings.
+    """What mapping made of some of a source's rows: events, rows set aside, how many were filtered.
 
     ``without_id`` (source, native_case_id) has one row per row set aside for want of any id;
-    ``anonymous`` has these rows as EVENT rows, where asked for.
+    ``anonymous`` has these rows as EVENT rows, where asked for. ``clocks`` is what each column of
+    times told, ``backwards`` how many rows end before they start.
     """
 
     events: pl.DataFrame
     faults: pl.DataFrame
     without_id: pl.DataFrame
     anonymous: pl.DataFrame
-    filtered: dict[str, int]
-    warnings: tuple[str, ...]
+    filtered: int
+    clocks: Mapping[str, Told]
+    backwards: int
 
 
 def events(
@@ -43,37 +46,35 @@ def events(
     rank: int,
     timezone: str,
     keys: Sequence[str],
+    forms: Mapping[str, Form],
     anonymous: bool = False,
 ) -> Events:
-    """Turn selected rows into events, in file and row order; every row is accepted, set aside or filtered."""
+    """Turn selected rows of one file into events, in order; every row is accepted, set aside or filtered.
+
+    ``forms`` says how each column of times is read.
+    """
     if frame.is_empty():
         return _nothing(keys)
     kept = frame
     for name, values in source.keep.items():
         kept = kept.filter(pl.col(KEEP + name).is_in(list(values)))
-    gone = frame.height - kept.height
-    per_file = (
-        frame["source_file"]
-        .value_counts()
-        .join(kept["source_file"].value_counts(name="kept"), on="source_file", how="left")
-    )
-    filtered = {f: n - (k or 0) for f, n, k in per_file.iter_rows()} if gone else {}
     rows = _translated(kept.select(~pl.selectors.starts_with(KEEP)), source, keys)
-    clocks, warnings = _clocks(rows, source, timezone)
+    clocks = _clocks(rows, source, timezone, forms)
     faults = _faults(rows, clocks, keys, _future(clocks["start"], source, timezone))
     nobody = faults.filter(pl.col("reason") == NO_CUSTOMER)["index"]
     finished = _finished(rows, clocks, source, rank)
-    good, more = _ended(finished.filter(~pl.col("index").is_in(faults["index"].implode())))
+    sound = finished.filter(~pl.col("index").is_in(faults["index"].implode())) if faults.height else finished
+    good, backwards = _ended(sound)
     unnamed, _ = _ended(finished[nobody] if anonymous else finished.clear())
     done = EVENT.conform(good).drop(DECIDED_LATER).hstack(good.select("customer", *keys))
-    said = (*warnings, *more, *remarks(done, keys))
     return Events(
         events=done.select(schema(keys).names()),
         faults=faults.drop("index"),
         without_id=rows[nobody].select(pl.lit(source.name).alias("source"), "native_case_id"),
         anonymous=EVENT.conform(unnamed),
-        filtered=filtered,
-        warnings=tuple(f"source '{source.name}': {warning}" for warning in said),
+        filtered=frame.height - kept.height,
+        clocks={name: clock.told for name, clock in clocks.items()},
+        backwards=backwards,
     )
 
 
@@ -85,8 +86,9 @@ def _nothing(keys: Sequence[str]) -> Events:
         faults=pl.DataFrame(schema=faults),
         without_id=pl.DataFrame(schema=WITHOUT_ID),
         anonymous=EVENT.empty(),
-        filtered={},
-        warnings=(),
+        filtered=0,
+        clocks={},
+        backwards=0,
     )
 
 
@@ -100,6 +102,12 @@ def _translated(rows: pl.DataFrame, source: Source, keys: Sequence[str]) -> pl.D
     return rows.with_columns(
         pl.lit(None if value is None else str(value), pl.String).alias(name) for name, value in given.items()
     ).with_row_index("index")
+
+
+def stated(values: pl.Series, source: Source) -> pl.Series:
+    """Return the values of one of our columns (its name) as the source's settings translate them."""
+    mapped = source.columns[values.name]
+    return values.to_frame().select(_value(values.name, mapped, source.null_values)).to_series()
 
 
 def _value(name: str, mapped: Mapped, null_values: Sequence[str]) -> pl.Expr:
@@ -117,21 +125,65 @@ def _value(name: str, mapped: Mapped, null_values: Sequence[str]) -> pl.Expr:
     return value.alias(name)
 
 
-def _clocks(rows: pl.DataFrame, source: Source, timezone: str) -> tuple[dict[str, Clocked], list[str]]:
+def decided(looks: Mapping[str, Looks], source: Source) -> dict[str, Form]:
+    """Choose how each column of times is read, from what all its values look like.
+
+    Raises the faults of all columns together.
+    """
+    forms: dict[str, Form] = {}
+    with _together(source) as attempt:
+        for name, mapped in _times(source).items():
+            with attempt():
+                forms[name] = decide(looks.get(name, Looks()), mapped, _place(name, mapped))
+    return forms
+
+
+def clock_warnings(
+    told: Mapping[str, Told], forms: Mapping[str, Form], source: Source, timezone: str
+) -> list[str]:
+    """Say what reading the columns of times told; raises ``SourceError`` where one has another format."""
+    warnings: list[str] = []
+    with _together(source) as attempt:
+        for name, mapped in _times(source).items():
+            with attempt():
+                place = _place(name, mapped)
+                warnings += said(told.get(name, Told()), forms[name], mapped, timezone, place)
+    return warnings
+
+
+def _times(source: Source) -> dict[str, Mapped]:
+    return {name: source.columns[name] for name in TIMES if name in source.columns}
+
+
+def _clocks(
+    rows: pl.DataFrame, source: Source, timezone: str, forms: Mapping[str, Form]
+) -> dict[str, Clocked]:
     """Read both time columns; their faults are raised together."""
-    clocks, faults = {}, list[CjmineError]()
-    for name in TIMES:
-        if name in source.columns:
-            mapped = source.columns[name]
-            try:
-                clocks[name] = read_times(rows[name], mapped, timezone, _place(name, mapped))
-            except CjmineError as fault:
-                faults.append(fault)
+    clocks: dict[str, Clocked] = {}
+    with _together(source) as attempt:
+        for name, mapped in _times(source).items():
+            with attempt():
+                clocks[name] = apply(rows[name], mapped, forms[name], timezone, _place(name, mapped))
+    return clocks
+
+
+@contextmanager
+def _together(source: Source) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Collect the faults of several attempts and raise them as one."""
+    faults: list[CjmineError] = []
+
+    @contextmanager
+    def attempt() -> Iterator[None]:
+        try:
+            yield
+        except CjmineError as fault:
+            faults.append(fault)
+
+    yield attempt
     if faults:
         kind = SettingsError if all(isinstance(fault, SettingsError) for fault in faults) else SourceError
         lines = [f"source '{source.name}': {line}" for fault in faults for line in fault.faults]
         raise kind(lines, next((fault.hint for fault in faults if fault.hint), ""))
-    return clocks, [warning for clock in clocks.values() for warning in clock.warnings]
 
 
 def _place(name: str, mapped: Mapped) -> str:
@@ -217,10 +269,9 @@ def _link_keys(source: Source) -> pl.Expr:
     return pl.when(pl.any_horizontal(link.is_not_null() for link in links)).then(listed).alias("link_keys")
 
 
-def _ended(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Let no event end before it starts."""
-    backwards = rows.select((pl.col("end") < pl.col("start")).sum()).item()
+def _ended(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Let no event end before it starts; count those that did."""
+    backwards = int(rows.select((pl.col("end") < pl.col("start")).sum()).item())
     if not backwards:
-        return rows, []
-    said = f"{backwards} rows end before they start; their end is taken to be their start"
-    return rows.with_columns(pl.max_horizontal("start", "end").alias("end")), [said]
+        return rows, 0
+    return rows.with_columns(pl.max_horizontal("start", "end").alias("end")), backwards

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import codecs
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -34,12 +35,14 @@ class Raw:
     ``frame`` holds the wanted columns the export has (text; Parquet datetimes
     stay datetimes), ``position`` the row (from 1) and line of each of its rows,
     ``names`` every column of the export, ``faults`` the rows set aside (FAULT).
+    ``too_wide`` is the number of values of the shortest row where every row has more than the header.
     """
 
     frame: pl.DataFrame
     position: pl.DataFrame
     names: tuple[str, ...]
     faults: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAULT))
+    too_wide: int = 0
     warnings: tuple[str, ...] = ()
 
     @property
@@ -85,29 +88,71 @@ def refuse_binary(name: str, head: bytes, declared: str) -> None:
         raise SourceError(msg)
 
 
+_UTF8 = {"utf-8", "utf8", "utf-8-sig"}
+_MARK16 = {b"\xff\xfe", b"\xfe\xff"}
+_UNDECLARED = "declare its encoding, such as `encoding: cp1252`"
+
+
+def _declared(begin: bytes, encoding: str | None) -> str:
+    """Return the encoding of a text: as declared, else UTF-16 by its mark, else UTF-8; never a guess."""
+    return encoding or ("utf-16" if begin[:2] in _MARK16 else "utf-8-sig")
+
+
+def is_utf8(begin: bytes, encoding: str | None) -> bool:
+    """Tell whether a text that begins so is written in UTF-8."""
+    return _declared(begin, encoding).replace("_", "-").casefold() in _UTF8
+
+
 def utf8(name: str, data: bytes, encoding: str | None) -> bytes:
     """Return text as UTF-8 without byte order mark; never guesses.
 
     Raises ``SourceError`` naming line and byte of what is not text in the
     declared encoding (UTF-8 unless declared; UTF-16 by its mark).
     """
-    declared = encoding or ("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
-    hint = "" if encoding else "declare its encoding, such as `encoding: cp1252`"
+    return b"".join(decoded(name, [data], encoding))
+
+
+def decoded(name: str, blocks: Iterable[bytes], encoding: str | None) -> Iterator[bytes]:
+    """Yield text that arrives in blocks as UTF-8 without byte order mark; raises as ``utf8`` does."""
+    decoder: codecs.IncrementalDecoder | None = None
+    taken, lines, kind = 0, 0, ""
+    for last, block in _with_last(blocks):
+        if decoder is None:
+            kind = _declared(block, encoding)
+            decoder = _decoder(name, kind)
+        waiting = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(block, last)
+        except UnicodeDecodeError as error:
+            line = lines + error.object[: error.start].count(b"\n") + 1
+            bad = f"0x{error.object[error.start]:02x}" if error.start < len(error.object) else "missing"
+            place = taken - waiting + error.start + 1
+            msg = f"{name}, line {line}: byte {place} ({bad}) is not {kind.removesuffix('-sig').upper()}"
+            raise SourceError(msg, "" if encoding else _UNDECLARED) from error
+        if "\0" in text:
+            line = lines + text.count("\n", 0, text.index("\0")) + 1
+            msg = f"{name}, line {line}: holds a NUL byte; this is not a text file"
+            raise SourceError(msg, "" if encoding else _UNDECLARED)
+        if not lines and taken <= waiting:
+            text = text.removeprefix("\ufeff")
+        taken += len(block)
+        lines += text.count("\n")
+        yield text.encode()
+
+
+def _with_last(blocks: Iterable[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """Yield each block with whether it is the last one; nothing at all is one empty block."""
+    before: bytes | None = None
+    for block in blocks:
+        if before is not None:
+            yield False, before
+        before = block
+    yield True, before or b""
+
+
+def _decoder(name: str, kind: str) -> codecs.IncrementalDecoder:
     try:
-        text = data.decode(declared)
+        return codecs.getincrementaldecoder(kind)()
     except LookupError as error:
-        msg = f"{name}: there is no encoding called '{declared}'"
+        msg = f"{name}: there is no encoding called '{kind}'"
         raise SourceError(msg) from error
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        bad = f"0x{data[error.start]:02x}" if error.start < len(data) else "missing"
-        kind = declared.removesuffix("-sig").upper()
-        msg = f"{name}, line {line}: byte {error.start + 1} ({bad}) is not {kind}"
-        raise SourceError(msg, hint) from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        msg = f"{name}, line {line}: holds a NUL byte; this is not a text file"
-        raise SourceError(msg, hint)
-    if declared.replace("_", "-").casefold() in {"utf-8", "utf8", "utf-8-sig"}:
-        return data.removeprefix(b"\xef\xbb\xbf")
-    return text.removeprefix("\ufeff").encode()

@@ -1,0 +1,268 @@
+"""How is an export read without holding all of it? In pieces of whole records, each readable on its own.
+
+One pass over a file gives its digest, its plain text where it was packed or written in another
+encoding, and where each piece begins: byte, row and line. A piece knows the digest of its bytes, so
+what is parsed later is what was seen here. Where quotes do not close as they should, the rest of
+the file is one piece, because only the slow parser can say where its records end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cjmine.engine.tasks import written
+from cjmine.errors import SourceError
+from cjmine.ingest import excel
+from cjmine.ingest.delimited import last_end, names_in, records_in, sniff, well_formed
+from cjmine.ingest.files import Export, Packed, load
+from cjmine.ingest.raw import decoded, is_utf8, refuse_binary
+from cjmine.ingest.settings import Format, Source
+
+PIECE = 8 << 20
+"""Bytes of text in a piece: some 150,000 rows."""
+_LONGEST = 8 * PIECE
+"""A record that is longer than this is left to the parser of loose quotes."""
+_LINES = {Format.CSV: "a text table", Format.JSONL: "JSON lines"}
+"""The formats whose records are lines, and what they call themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Some whole records of an export: ``size`` bytes from ``start`` of ``path``; all of it where negative.
+
+    ``head`` is the header, which stands before the first piece only; ``rows`` and ``lines`` are how
+    many stand before this piece.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    sheet: str = ""
+    start: int = 0
+    size: int = -1
+    head: bytes = b""
+    rows: int = 0
+    lines: int = 0
+    delimiter: str | None = None
+
+    def export(self) -> Export:
+        """Read it; raises ``SourceError`` where the bytes are not those that were seen before."""
+        if self.size < 0:
+            whole = replace(load(self.path), sheet=self.sheet)
+            _refuse_change(self.name, whole.sha256, self.sha256)
+            return whole
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self.start)
+                content = file.read(self.size)
+        except OSError as error:
+            msg = f"{self.name}: cannot be read ({error.strerror})"
+            raise SourceError(msg) from error
+        _refuse_change(self.name, hashlib.sha256(content).hexdigest(), self.sha256)
+        return Export(
+            path=Path(self.name),
+            content=self.head + content,
+            sha256=self.sha256,
+            plain=True,
+            rows=self.rows,
+            lines=self.lines - self.head.count(b"\n"),
+        )
+
+    def settings(self, source: Source) -> Source:
+        """Return how this piece is to be read: its text is UTF-8 already, its delimiter known."""
+        if self.size < 0:
+            return source
+        return source.model_copy(update={"encoding": None, "delimiter": self.delimiter})
+
+
+def _refuse_change(name: str, now: str, then: str) -> None:
+    if now != then:
+        msg = f"{name}: changed while it was being read"
+        raise SourceError(msg, "run again when nobody writes to it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """One export as it was when it was seen: its name, its digest, its pieces in order.
+
+    ``names`` are a text table's columns, and ``empty`` says that it has no row below them.
+    """
+
+    name: str
+    sha256: str
+    sheet: str
+    pieces: tuple[Piece, ...]
+    names: tuple[str, ...] = ()
+    empty: bool = False
+
+
+def scan(path: Path, source: Source, spool: Path, known: Sequence[Piece] = ()) -> tuple[Scanned, ...]:
+    """See one file: one export, or one for each of the source's sheets of a workbook.
+
+    ``spool`` is a file for the plain text that a packed or differently encoded export does not have
+    itself. ``known`` are the pieces it had when it was last seen: as long as its bytes are the
+    same they stay as they were, so an export that has only grown keeps all of them.
+    Raises ``SourceError`` for what is no such file, or no text.
+    """
+    if source.format in _LINES:
+        return (_scan_text(path, source, spool, known),)
+    export = load(path)
+    sheets = excel.sheets(export, source) if source.format is Format.XLSX else (export,)
+    return tuple(
+        Scanned(
+            name=one.name,
+            sha256=one.sha256,
+            sheet=one.sheet,
+            pieces=(Piece(path=path, name=one.name, sha256=one.sha256, sheet=one.sheet),),
+        )
+        for one in sheets
+    )
+
+
+def _scan_text(path: Path, source: Source, spool: Path, known: Sequence[Piece]) -> Scanned:
+    packed = Packed(path)
+    begin = packed.begin()
+    refuse_binary(path.name, begin, _LINES[source.format])
+    as_it_is = not packed.gzipped and is_utf8(begin, source.encoding)
+    with ExitStack() as stack:
+        keep: Callable[[bytes], object] = lambda _block: None  # noqa: E731 (the text stands in the file)
+        if not as_it_is:
+            keep = stack.enter_context(stack.enter_context(written(spool)).open("wb")).write
+        blocks = decoded(path.name, packed.chunks(), source.encoding)
+        cutter = _Cutter(
+            place=path if as_it_is else spool,
+            name=path.name,
+            source=source,
+            known=list(known),
+            start=3 if as_it_is and begin.startswith(b"\xef\xbb\xbf") else 0,
+        )
+        for block in blocks:
+            keep(block)
+            cutter.take(block)
+        cutter.finish()
+    if not cutter.text and source.format is Format.CSV:
+        msg = f"{path.name}: the file is empty"
+        raise SourceError(msg)
+    return Scanned(
+        name=path.name,
+        sha256=packed.sha256,
+        sheet="",
+        pieces=tuple(cutter.pieces),
+        names=names_in(cutter.head, str(cutter.delimiter)) if cutter.head else (),
+        empty=not cutter.rows and not cutter.loose,
+    )
+
+
+class _Cutter:
+    """Cuts text that arrives block by block into pieces, counting rows and lines."""
+
+    def __init__(self, *, place: Path, name: str, source: Source, known: list[Piece], start: int) -> None:
+        self.place, self.name, self.source, self.known, self.start = place, name, source, known, start
+        self.pieces: list[Piece] = []
+        self.held = bytearray()
+        self.head, self.delimiter = b"", source.delimiter
+        self.rows = self.lines = 0
+        self.text = self.loose = False
+
+    def take(self, block: bytes) -> None:
+        """Take more text, and cut what is whole."""
+        self.held += block
+        while len(self.held) >= self._wanted():
+            if not self._cut(last=False):
+                return
+
+    def finish(self) -> None:
+        """Cut what is left."""
+        while self.held:
+            self._cut(last=True)
+        if not self.pieces and self.source.format is Format.JSONL:
+            self._keep(b"")
+
+    def _wanted(self) -> int:
+        return self.known[0].size if self.known else PIECE
+
+    def _cut(self, *, last: bool) -> bool:
+        """Cut one piece off; ``False`` where more text is needed to know where it ends."""
+        if self._as_before():
+            return True
+        end = 0 if self.loose else self._end(last=last)
+        if self.loose:
+            end = len(self.held) if last else 0  # the rest is one piece
+        if end:
+            self._keep(bytes(self.held[:end]))
+        return bool(end)
+
+    def _end(self, *, last: bool) -> int:
+        """Return where a piece ends, 0 where more text must tell; quotes that do not close make it loose."""
+        if last and len(self.held) <= PIECE:
+            end = len(self.held)
+        elif self.source.format is Format.JSONL:
+            return self.held.rfind(b"\n", 0, PIECE) + 1 or self.held.find(b"\n") + 1 or last * len(self.held)
+        else:
+            end = last_end(bytes(self.held[:PIECE])) or last_end(bytes(self.held)) or last * len(self.held)
+            self.loose = not end and len(self.held) > _LONGEST
+        if self.source.format is Format.CSV:
+            self.delimiter = self.delimiter or sniff(bytes(self.held[:PIECE]))
+            self.loose = self.loose or not well_formed(bytes(self.held[:end]), self.delimiter)
+        return end
+
+    def _as_before(self) -> bool:
+        """Take over the next piece that was known, if its bytes are still the same."""
+        if not self.known:
+            return False
+        old = self.known[0]
+        content = bytes(self.held[: old.size])
+        if len(content) < old.size or hashlib.sha256(content).hexdigest() != old.sha256:
+            self.known = []
+            return False
+        grown = len(self.held) > old.size and not content.endswith(b"\n")
+        if grown or (old.start, old.rows, old.lines, old.head) != (
+            self.start,
+            self.rows,
+            self.lines,
+            self.head,
+        ):
+            self.known = []
+            return False
+        self.known.pop(0)
+        self.delimiter = old.delimiter
+        self._keep(content)
+        return True
+
+    def _keep(self, content: bytes) -> None:
+        first = not self.pieces
+        piece = Piece(
+            path=self.place,
+            name=self.name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            start=self.start,
+            size=len(content),
+            head=b"" if first else self.head,
+            rows=self.rows,
+            lines=self.lines,
+            delimiter=self.delimiter,
+        )
+        self.pieces.append(piece)
+        self.text = self.text or bool(content.strip())
+        del self.held[: len(content)]
+        self.start += len(content)
+        self.lines += content.count(b"\n")
+        if self.source.format is Format.JSONL:
+            self.rows += sum(1 for line in content.split(b"\n") if line.strip())
+        elif self.loose:
+            self.head = self.head or content.split(b"\n", 1)[0]
+        else:
+            records, header = records_in(content, str(self.delimiter), first=first)
+            self.rows += records - first
+            if first:
+                self.head = header + b"\n"
+
+
+def pieces_of(scanned: Sequence[Scanned]) -> Iterator[Piece]:
+    """Yield the pieces of all exports in order."""
+    for one in scanned:
+        yield from one.pieces
