@@ -29,6 +29,10 @@ class CjmineError(Exception):
         self.hint = hint
         super().__init__("\n".join([*self.faults, *([f"hint: {hint}"] if hint else [])]))
 
+    def __reduce__(self) -> tuple[type[CjmineError], tuple[object, ...]]:
+        """Cross from one process to another as what it is."""
+        return type(self), (self.faults, self.hint)
+
 
 class SettingsError(CjmineError):
     """A project file, an option or a missing optional part is wrong."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,14 +18,16 @@ from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
 from cjmine.discovery.miner import mine_types
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
-from cjmine.domain.kernel import NOTES, Context
+from cjmine.domain.kernel import NOTES, Context, Partition
 from cjmine.domain.results import Run
-from cjmine.domain.tables import EVENT, TABLES
-from cjmine.engine import local
+from cjmine.domain.tables import TABLES
+from cjmine.engine import passes
+from cjmine.engine.kept import key_of
+from cjmine.engine.local import local
 from cjmine.engine.store import Store
-from cjmine.identity import crosswalk, customers, linkage
-from cjmine.ingest import files, source
-from cjmine.ingest.limits import refuse_quarantine, twins
+from cjmine.engine.tasks import Engine
+from cjmine.ingest.files import resolve
+from cjmine.intake import Taken, take_in
 from cjmine.intended.automaton import automaton_of, defects
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.net import net_of
@@ -37,6 +40,10 @@ from cjmine.report.write import write_run
 
 Progress = Callable[[str, int, int], None]
 
+ARRANGED = ("events", "contacts", "journeys")
+"""The tables that pass 1 fills."""
+FOUND = ("journeys", "moves", "findings")
+"""The tables that pass 2 fills."""
 PASS_ONE = (*ARRANGE, *GLOBALS, COUNT_VARIANTS)
 PASS_TWO = (
     STATUS,
@@ -52,96 +59,70 @@ PASS_TWO = (
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Ingested:
-    """Everything the sources gave, and how it joined; ``anonymous`` has rows without an id, if asked for."""
-
-    events: pl.DataFrame
-    anonymous: pl.DataFrame
-    ledger: pl.DataFrame
-    quarantine: pl.DataFrame
-    linkage: linkage.Linkage
-    crosswalk: pl.DataFrame
-    crosswalks: Mapping[str, str]
-    warnings: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
-    """The context that pass 1 froze, and the merged tallies of both passes."""
+    """The store both passes filled, the context that pass 1 froze, the merged tallies of both passes.
 
+    ``told`` is what the rows of each partition told when they arrived.
+    """
+
+    store: Store
     context: Context
     tallies: Mapping[str, pl.DataFrame]
+    told: Sequence[passes.Told]
+
+    @property
+    def final(self) -> Store:
+        """Return where the tables of pass 2 lie."""
+        return Store(self.store.folder / "final", self.store.parts)
+
+    def published(self, folder: Path) -> Store:
+        """Put the tables of both passes together as one store below ``folder``."""
+        kept = tuple(name for name in ARRANGED if name not in FOUND)
+        self.store.share(folder, kept)
+        return self.final.share(folder, FOUND)
 
 
-def run(loaded: Loaded, folder: Path, *, progress: Progress | None = None) -> Run:
-    """Read, join, arrange, discover, check, detect and publish one project; return the run."""
+def run(
+    loaded: Loaded, folder: Path, *, engine: Engine | None = None, progress: Progress | None = None
+) -> Run:
+    """Read, join, arrange, discover, check, detect and publish one project; return the run.
+
+    What is done on the way is kept in a work folder beside ``folder``: a run that was killed goes on
+    where it stopped, and a run over exports that have grown reads only what is new.
+    """
     started = datetime.now(UTC)
     tell = progress or (lambda _stage, _done, _of: None)
-    with publish(folder) as staging:
-        ingested = ingest(loaded, tell)
-        tell("arranging journeys", 0, 1)
-        store = Store.create(staging / "store", ingested.events)
-        analysed = analyse(loaded, store, tell)
+    with ExitStack() as stack:
+        staging = stack.enter_context(publish(folder))
+        does = engine or stack.enter_context(local(workers_for(loaded)))
+        work = work_folder(folder)
+        taken = take_in(loaded, work, does, tell)
+        analysed = analyse(loaded, taken.read, Store(work / "store", taken.parts), does, tell, key=taken.key)
+        store = analysed.published(staging / "store")
         tell("discovering models", 0, 1)
-        finished = gather(loaded, ingested, store, analysed, started)
+        finished = gather(loaded, taken, dataclasses.replace(analysed, store=store), started)
         tell("writing the report", 0, 1)
         write_run(finished, staging, models=_models(finished))
     return finished
 
 
-def ingest(loaded: Loaded, tell: Progress, *, anonymous: bool = False) -> Ingested:
-    """Read every source, refuse what is too broken, and give every row its customer."""
-    project, keys = loaded.project, [key.name for key in loaded.project.identity.keys]
-    readings = []
-    for rank, one in enumerate(project.sources):
-        tell(f"reading {one.name}", rank, len(project.sources))
-        readings.append(
-            source.read(
-                one,
-                rank=rank,
-                roots=loaded.roots,
-                timezone=project.clock.timezone,
-                keys=keys,
-                anonymous=anonymous,
-            )
-        )
-    ledger = pl.concat([reading.ledger for reading in readings])
-    quarantine = pl.concat([reading.quarantine for reading in readings])
-    refuse_quarantine(ledger, quarantine, project.output.max_quarantine)
-    tell("joining customers", 0, 1)
-    read = pl.concat([reading.events for reading in readings])
-    schemes = {one.name: one.id_scheme for one in project.sources}
-    noded = customers.with_nodes(read, schemes, project.identity)
-    tables, hashes = dict[str, pl.DataFrame](), dict[str, str]()
-    for table in project.identity.crosswalks:
-        export = files.load(files.resolve((table.file,), loaded.roots)[0])
-        tables[table.file] = crosswalk.read(table, export.path, project.identity)
-        hashes[table.file] = export.sha256
-    people = customers.link(noded, list(tables.values()), project.identity, personal=project.personal)
-    events = EVENT.conform(customers.assign(noded, people))
-    without_id = pl.concat([reading.without_id for reading in readings])
-    joined = linkage.report(events, without_id, people, list(schemes), project.identity)
-    return Ingested(
-        events=events,
-        anonymous=pl.concat([reading.anonymous for reading in readings]),
-        ledger=ledger,
-        quarantine=quarantine,
-        linkage=joined,
-        crosswalk=crosswalk.coverage(tables, people.ids["node"]),
-        crosswalks=hashes,
-        warnings=(
-            *joined.warnings,
-            *twins(ledger),
-            *(line for reading in readings for line in reading.warnings),
-        ),
-    )
+def work_folder(folder: Path) -> Path:
+    """Return the folder in which a run keeps what it has done: hidden beside its own."""
+    place = folder.absolute()
+    return place.with_name(f".{place.name}.work")
 
 
-def analyse(loaded: Loaded, store: Store, tell: Progress) -> Analysed:
-    """Run both passes over the store; nothing is published, so others may ask the store what was found."""
+def analyse(
+    loaded: Loaded, read: passes.Read, store: Store, engine: Engine, tell: Progress, *, key: str
+) -> Analysed:
+    """Run both passes over all partitions; nothing is published, so others may ask what was found."""
     project, models = loaded.project, loaded.models
     context = Context(settings=project.parts(), models=models)
-    one = local.run(store, PASS_ONE, context, progress=partial(tell, "arranging journeys"))
+    about = key_of(
+        key, {name: one.model_dump(mode="json") for name, one in project.parts().items()}, repr(models)
+    )
+    first = passes.Pass(kernels=PASS_ONE, context=context, out=store, tables=ARRANGED, key=about)
+    one, told = passes.run(first, read, engine, progress=partial(tell, "arranging journeys"))
     tell("aligning variants", 0, 1)
     automata = {name: automaton_of(model.net) for name, model in models.items()}
     spans = one["spans"].with_columns(pl.from_epoch("first_us", "us"), pl.from_epoch("last_us", "us"))
@@ -152,24 +133,49 @@ def analyse(loaded: Loaded, store: Store, tell: Progress) -> Analysed:
         aligned=align_all(distinct_variants(one["variants"]), models, automata) if models else {},
         calendar=project.clock.calendar(*summary.days(spans)),
     )
-    two = local.run(store, PASS_TWO, context, progress=partial(tell, "searching for patterns"))
-    return Analysed(context=context, tallies={**one, **two})
+    second = passes.Pass(
+        kernels=PASS_TWO,
+        context=context,
+        out=Store(store.folder / "final", store.parts),
+        tables=FOUND,
+        key=key_of(about, context.extracted_at, context.abandon_after, repr(context.calendar)),
+    )
+    two, _ = passes.run(
+        second, partial(arranged, store), engine, progress=partial(tell, "searching for patterns")
+    )
+    return Analysed(store=store, context=context, tallies={**one, **two}, told=told)
 
 
-def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed, started: datetime) -> Run:
+SMALL = 48 << 20
+"""Bytes of exports below which one process is faster than several."""
+
+
+def workers_for(loaded: Loaded) -> int | None:
+    """Return how many processes a project is worth: one for little, else one for each core."""
+    paths = [path for one in loaded.project.sources for path in resolve(one.files, loaded.roots)]
+    return 1 if sum(path.stat().st_size for path in paths) < SMALL else None
+
+
+def arranged(store: Store, number: int) -> tuple[Partition, passes.Told]:
+    """Return a partition as pass 1 left it."""
+    return store.read(number, ARRANGED), {}
+
+
+def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) -> Run:
     """Mine each journey type's model, and put together what the report shows."""
-    project, tallies, joined = loaded.project, analysed.tallies, ingested.linkage
+    project, tallies, joined = loaded.project, analysed.tallies, taken.linkage
+    store = analysed.store
     mined = mine_types(tallies["variants"], project.discovery)
     tables = {table.name: store.table(table) for table in TABLES}
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
     remarks = summary.remarks(mined, tables["journeys"], notes, analysed.context.abandon_after)
     warnings = [
         *(line for model in loaded.models.values() for line in defects(model.net)),
-        *ingested.warnings,
+        *taken.warnings(analysed.told),
     ]
     warnings += summary.unseen(loaded.models, tables["journeys"], tallies["nodes"])
     digest = summary.summary(
-        tables, ledger=ingested.ledger, systems=joined.systems, pairs=joined.pairs, tallies=tallies
+        tables, ledger=taken.ledger, systems=joined.systems, pairs=joined.pairs, tallies=tallies
     )
     return Run(
         name=project.project,
@@ -180,20 +186,20 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
             settings=project.model_dump(mode="json", by_alias=True),
             text=loaded.text,
             models={name: pnml_of(model.net, name) for name, model in loaded.models.items()},
-            ledger=ingested.ledger,
-            crosswalks=ingested.crosswalks,
-            counts=summary.counts(tables, ingested.ledger),
+            ledger=taken.ledger,
+            crosswalks=taken.crosswalks,
+            counts=summary.counts(tables, taken.ledger),
             timezone=project.clock.timezone,
             started=started,
             finished=datetime.now(UTC),
         ),
         warnings=(*warnings, *remarks),
         parameters={name: block.model_dump(mode="json") for name, block in project.parts().items()},
-        ledger=ingested.ledger,
-        quarantine=ingested.quarantine,
+        ledger=taken.ledger,
+        quarantine=taken.quarantine,
         systems=joined.systems,
         pairs=joined.pairs,
-        crosswalk=ingested.crosswalk,
+        crosswalk=taken.crosswalk,
         echoes=tallies["echoes"],
         flows=flow_table(tallies["flows"]),
         nodes=node_table(tallies["nodes"]),

@@ -17,8 +17,11 @@ import polars as pl
 
 from cjmine import fidelity, pipeline
 from cjmine.domain.kernel import Partition
+from cjmine.engine import passes
+from cjmine.engine.local import local
 from cjmine.engine.store import Store
 from cjmine.errors import SettingsError, SourceError
+from cjmine.intake import take_in
 from cjmine.journeys.settings import SegmentBy
 from cjmine.project.load import Loaded, load
 from cjmine.score import baselines, gates, tracks
@@ -91,10 +94,12 @@ def score_project(
 
 def _read(loaded: Loaded, truth: Truth, tell: Tell, *, anonymous: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return all events, and those that truly happened: with ``anonymous`` rows without an id among them."""
-    ingested = pipeline.ingest(loaded, tell, anonymous=anonymous)
-    _refuse_other_exports(ingested.ledger, truth)
-    parts = (ingested.events, ingested.anonymous)
-    return ingested.events, pl.concat([tracks.of_true_events(part, truth) for part in parts])
+    with TemporaryDirectory(prefix="cjmine-score-") as folder, local(1) as engine:
+        taken = take_in(loaded, Path(folder), engine, tell, anonymous=anonymous)
+        _refuse_other_exports(taken.ledger, truth)
+        events = taken.all_events()
+        parts = (events, taken.anonymous()) if anonymous else (events,)
+        return events, pl.concat([tracks.of_true_events(part, truth) for part in parts])
 
 
 def score_run(run: Path, folder: Path) -> dict[str, Any]:
@@ -184,10 +189,12 @@ def _noise(loaded: Loaded, events: pl.DataFrame, truth: Truth, tell: Tell) -> di
 
 def _answers(loaded: Loaded, events: pl.DataFrame, tell: Tell) -> tuple[Partition, dict[str, pl.DataFrame]]:
     """Run both passes in a folder that is gone afterwards."""
-    with TemporaryDirectory(prefix="cjmine-score-") as folder:
-        store = Store.create(Path(folder), events)
-        analysed = pipeline.analyse(loaded, store, tell)
-        return whole(store), dict(analysed.tallies)
+    with TemporaryDirectory(prefix="cjmine-score-") as folder, local(1) as engine:
+        given = Store.create(Path(folder, "given"), events)
+        store = Store(Path(folder, "found"), given.parts)
+        read = passes.from_store(given)
+        analysed = pipeline.analyse(loaded, read, store, engine, tell, key="scored")
+        return whole(analysed.published(Path(folder, "store"))), dict(analysed.tallies)
 
 
 def _baselines(events: pl.DataFrame, truth: Truth, scope: Scope) -> dict[str, Card]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+Numbers = npt.NDArray[np.int64]
 
 
 def components(nodes: pl.Series, left: pl.Series, right: pl.Series) -> pl.Series:
@@ -12,9 +18,6 @@ def components(nodes: pl.Series, left: pl.Series, right: pl.Series) -> pl.Series
     each edge. The smallest node names the component, so the answer does not
     depend on the order of edges.
     """
-    from scipy.sparse import coo_matrix  # noqa: PLC0415 (slow to import)
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
     index = pl.DataFrame({"node": nodes, "at": pl.int_range(nodes.len(), eager=True)})
     ends = [
         side.alias("node")
@@ -23,8 +26,34 @@ def components(nodes: pl.Series, left: pl.Series, right: pl.Series) -> pl.Series
         .to_numpy()
         for side in (left, right)
     ]
-    size = nodes.len()
-    graph = coo_matrix(([True] * left.len(), (ends[0], ends[1])), shape=(size, size))
-    _, labels = connected_components(graph, directed=False)
-    grouped = pl.DataFrame({"node": nodes, "label": labels})
-    return grouped.select(pl.col("node").min().over("label").alias("root"))["root"]
+    return nodes.gather(smallest(nodes.len(), [np.stack(ends, axis=1)]))
+
+
+def smallest(size: int, edges: Iterable[Numbers]) -> Numbers:
+    """Return, for each of ``size`` numbers, the smallest of its component.
+
+    Edges (two columns) arrive in parts, so only one number for each id has to be held: each part
+    hooks the larger root of an edge below the smaller one until all its edges lie in one tree
+    (Shiloach and Vishkin, 1982), and trees keep their smallest number as root.
+    """
+    parent = np.arange(size)
+    for part in edges:
+        left, right = part[:, 0], part[:, 1]
+        while len(left):
+            left, right = _flattened(parent, left), _flattened(parent, right)
+            apart = left != right
+            left, right = left[apart], right[apart]
+            low, high = np.minimum(left, right), np.maximum(left, right)
+            np.minimum.at(parent, high, low)
+            _flattened(parent, high)  # so that a long chain is halved with every step, not climbed
+    return _flattened(parent, np.arange(size))
+
+
+def _flattened(parent: Numbers, numbers: Numbers) -> Numbers:
+    """Hang each number directly below its root, by doubling, and return the roots."""
+    here = parent[numbers]
+    while True:
+        above = parent[here]
+        if np.array_equal(above, here):
+            return here
+        parent[numbers] = here = above

@@ -1,16 +1,68 @@
-"""The engine on one machine: kernels over the store's partitions, one partition at a time."""
+"""The engine on one machine: tasks in this process, or in one process for each core."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.engine.store import Store
+from cjmine.engine.components import smallest
+from cjmine.engine.tasks import Answer, Edges, Progress, Task
+from cjmine.engine.workers import Workers
 
-Progress = Callable[[int, int], None]
+
+@dataclass(frozen=True, slots=True)
+class LocalEngine:
+    """Does tasks here; ``workers`` do them side by side, where there are any."""
+
+    workers: Workers | None = None
+
+    @property
+    def name(self) -> str:
+        """Return ``local``."""
+        return "local"
+
+    def each(
+        self,
+        work: Callable[[Task], Answer],
+        tasks: Sequence[Task],
+        *,
+        progress: Progress | None = None,
+    ) -> list[Answer]:
+        """Do the work for every task and return the answers in the order of the tasks."""
+        if self.workers is not None and len(tasks) > 1:
+            return self.workers.each(work, tasks, progress)
+        answers = []
+        for number, task in enumerate(tasks, 1):
+            answers.append(work(task))
+            if progress is not None:
+                progress(number, len(tasks))
+        return answers
+
+    def components(self, size: int, edges: Edges) -> npt.NDArray[np.int64]:
+        """Return for each of ``size`` ids the smallest id that edges join it to, itself included."""
+        return smallest(size, (np.load(path) for path in edges))
+
+
+@contextmanager
+def local(workers: int | None = None) -> Iterator[LocalEngine]:
+    """Yield an engine with so many worker processes (one for each core by default); one alone works here."""
+    count = (os.cpu_count() or 1) if workers is None else workers
+    if count < 2:  # noqa: PLR2004 - a single worker would only wait for us
+        yield LocalEngine()
+        return
+    started = Workers(count)
+    try:
+        yield LocalEngine(started)
+    finally:
+        started.close()
 
 
 def enrich(
@@ -29,23 +81,3 @@ def enrich(
             whole = kernel.output.merge([partition.findings, frame]) if kernel.into == "findings" else frame
             partition = dataclasses.replace(partition, **{kernel.into: whole})
     return partition, outputs
-
-
-def run(
-    store: Store, kernels: Sequence[Kernel], context: Context, *, progress: Progress | None = None
-) -> dict[str, pl.DataFrame]:
-    """Run kernels over every partition of the store and write the enriched partitions back.
-
-    Returns the merged output of each kernel that puts nothing ``into`` the
-    partition; the others are read from the store.
-    """
-    summaries = {kernel.name: kernel.output for kernel in kernels if kernel.into is None}
-    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in summaries}
-    for number in range(store.parts):
-        partition, outputs = enrich(store.read(number), kernels, context)
-        store.write(number, partition)
-        for name in summaries:
-            parts[name].append(outputs[name])
-        if progress is not None:
-            progress(number + 1, store.parts)
-    return {name: output.merge(parts[name]) for name, output in summaries.items()}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +13,15 @@ import polars as pl
 
 from cjmine.domain.kernel import Partition
 from cjmine.domain.tables import EVENT, TABLES, Table
+from cjmine.engine.tasks import written
 
 ROWS_PER_PARTITION = 250_000
+ALL = tuple(table.name for table in TABLES)
+
+
+def parts_for(rows: int) -> int:
+    """Return how many partitions so many rows make: a power of two, so that growth seldom moves them."""
+    return 1 << max(0, (-(-rows // ROWS_PER_PARTITION) - 1).bit_length())
 
 
 def digest(text: str) -> int:
@@ -48,33 +57,50 @@ class Store:
     @classmethod
     def create(cls, folder: Path, events: pl.DataFrame, *, parts: int | None = None) -> Store:
         """Partition ``events`` by customer and write them."""
-        store = cls(folder, parts or max(1, -(-events.height // ROWS_PER_PARTITION)))
+        store = cls(folder, parts or parts_for(events.height))
         for number, rows in enumerate(split(events, store.parts)):
             store.write(number, Partition(events=rows))
         return store
 
-    def write(self, number: int, partition: Partition) -> None:
-        """Write the tables of one partition."""
+    def write(self, number: int, partition: Partition, tables: Sequence[str] = ALL) -> list[Path]:
+        """Write tables of one partition; return the files."""
+        paths = []
         for table in TABLES:
-            frame: pl.DataFrame = getattr(partition, table.name)
-            path = self._path(table, number)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            frame.write_parquet(path, compression="zstd", statistics=False)
+            if table.name in tables:
+                frame: pl.DataFrame = getattr(partition, table.name)
+                paths.append(self.path(table, number))
+                with written(paths[-1]) as draft:
+                    # one chunk: the bytes must not depend on how the table was made
+                    frame.rechunk().write_parquet(draft, compression="zstd", statistics=False)
+        return paths
 
-    def read(self, number: int) -> Partition:
-        """Read one partition whole."""
-        return Partition(**{table.name: pl.read_parquet(self._path(table, number)) for table in TABLES})
+    def read(self, number: int, tables: Sequence[str] = ALL) -> Partition:
+        """Read one partition: the tables asked for, the others empty."""
+        return Partition(
+            **{
+                table.name: pl.read_parquet(self.path(table, number))
+                for table in TABLES
+                if table.name in tables
+            }
+        )
 
-    def adopt(self, number: int, written: Store) -> None:
-        """Take over one partition that was written as part of another store on the same disk."""
+    def share(self, folder: Path, tables: Sequence[str]) -> Store:
+        """Give tables a second place below ``folder``, as links where the disk has them, else as copies."""
         for table in TABLES:
-            path = self._path(table, number)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written._path(table, number).replace(path)
+            if table.name in tables:
+                (folder / table.name).mkdir(parents=True, exist_ok=True)
+                for number in range(self.parts):
+                    there = folder / table.name / f"{number:04d}.parquet"
+                    try:
+                        os.link(self.path(table, number), there)
+                    except OSError:
+                        shutil.copyfile(self.path(table, number), there)
+        return Store(folder, self.parts)
 
     def table(self, table: Table) -> pl.DataFrame:
         """Read one table of all partitions, in its total order."""
-        return table.merge([pl.read_parquet(self._path(table, n)) for n in range(self.parts)])
+        return table.merge([pl.read_parquet(self.path(table, n)) for n in range(self.parts)])
 
-    def _path(self, table: Table, number: int) -> Path:
+    def path(self, table: Table, number: int) -> Path:
+        """Return the file of one table of one partition."""
         return self.folder / table.name / f"{number:04d}.parquet"

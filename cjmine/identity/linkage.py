@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 import polars as pl
 
 from cjmine.errors import LinkageError
@@ -30,27 +31,43 @@ class Linkage:
 
 
 def report(
-    events: pl.DataFrame,
-    without_id: pl.DataFrame,
+    rows: Mapping[str, int],
+    lost: Mapping[str, tuple[int, int]],
     customers: Customers,
-    systems: Sequence[str],
     settings: IdentitySettings,
 ) -> Linkage:
     """Count what joined.
 
-    ``events`` carry ``customer_id``; ``without_id`` (source, native_case_id) are
-    the rows that carry no id at all. Raises ``LinkageError`` where their share
-    in a source exceeds ``max_without_id``.
+    ``rows`` has each system's accepted rows, ``lost`` its rows that carry no id at all, and the
+    cases they are of. Raises ``LinkageError`` where their share in a system exceeds ``max_without_id``.
     """
-    seen = events.select("source_system", "customer_id").unique()
-    spread = seen.group_by("customer_id").agg(pl.len().alias("spread"))
-    joined = seen.join(spread, on="customer_id")
-    rows = [_system(name, events, without_id, joined, customers.ids) for name in systems]
-    _refuse(rows, settings)
-    table = pl.DataFrame(rows)
-    pairs = _pairs(seen, systems)
-    warnings = [*customers.warnings, *_alone(table, pairs), *_dummies(events, settings)]
-    for row in rows:
+    members = _members(customers)
+    empty = np.zeros(customers.names.len(), dtype=bool)
+    held = {name: members.get(name, empty) for name in rows}
+    spread = np.add.reduce([one.astype(np.int32) for one in held.values()]) if held else empty
+    seen = dict(zip(customers.systems, customers.seen, strict=True))
+    found: list[dict[str, str | int]] = []
+    for name, count in rows.items():
+        here = held[name]
+        ids = seen.get(name)
+        matched = int((here & (spread > 1)).sum())
+        found.append(
+            {
+                "system": name,
+                "rows": count,
+                "rows_without_id": lost.get(name, (0, 0))[0],
+                "cases_without_id": lost.get(name, (0, 0))[1],
+                "ids": 0 if ids is None else int(ids.sum()),
+                "customers": int(here.sum()),
+                "matched": matched,
+                "only_here": int(here.sum()) - matched,
+                "ambiguous": 0 if ids is None else int((ids & customers.ambiguous).sum()),
+            }
+        )
+    _refuse(found, settings)
+    table, pairs = pl.DataFrame(found), _pairs(held)
+    warnings = [*customers.warnings, *_alone(table, pairs)]
+    for row in found:
         if row["rows_without_id"]:
             cases = f" in {row['cases_without_id']:,} cases" if row["cases_without_id"] else ""
             warnings.append(
@@ -64,27 +81,17 @@ def report(
     return Linkage(systems=table, pairs=pairs, warnings=tuple(warnings))
 
 
-def _system(
-    name: str, events: pl.DataFrame, without_id: pl.DataFrame, joined: pl.DataFrame, ids: pl.DataFrame
-) -> dict[str, str | int]:
-    mine = joined.filter(pl.col("source_system") == name)
-    lost = without_id.filter(pl.col("source") == name)
-    own = ids.filter(pl.col("source_system") == name)
-    matched = mine.filter(pl.col("spread") > 1).height
-    return {
-        "system": name,
-        "rows": events.filter(pl.col("source_system") == name).height,
-        "rows_without_id": lost.height,
-        "cases_without_id": lost["native_case_id"].drop_nulls().n_unique(),
-        "ids": own.height,
-        "customers": mine.height,
-        "matched": matched,
-        "only_here": mine.height - matched,
-        "ambiguous": own.filter("ambiguous").height,
-    }
+def _members(customers: Customers) -> dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Return for each system which customers its rows are of."""
+    found = {}
+    for name, leading in zip(customers.systems, customers.leading, strict=True):
+        members = np.zeros(customers.names.len(), dtype=bool)
+        members[customers.customer[leading]] = True
+        found[name] = members
+    return found
 
 
-def _refuse(rows: Sequence[dict[str, str | int]], settings: IdentitySettings) -> None:
+def _refuse(rows: Sequence[Mapping[str, str | int]], settings: IdentitySettings) -> None:
     faults = []
     for row in rows:
         lost, kept = int(row["rows_without_id"]), int(row["rows"])
@@ -97,12 +104,11 @@ def _refuse(rows: Sequence[dict[str, str | int]], settings: IdentitySettings) ->
         raise LinkageError(faults, "map another id column, add a crosswalk, or raise identity.max_without_id")
 
 
-def _pairs(seen: pl.DataFrame, systems: Sequence[str]) -> pl.DataFrame:
-    members = {name: seen.filter(pl.col("source_system") == name).select("customer_id") for name in systems}
+def _pairs(members: Mapping[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]) -> pl.DataFrame:
     rows = []
-    for one, other in combinations(systems, 2):
-        both = members[one].join(members[other], on="customer_id", how="semi").height
-        of_a, of_b = members[one].height, members[other].height
+    for one, other in combinations(members, 2):
+        both = int((members[one] & members[other]).sum())
+        of_a, of_b = int(members[one].sum()), int(members[other].sum())
         rows.append(
             {
                 "system_a": one,
@@ -132,10 +138,9 @@ def _alone(systems: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
     ]
 
 
-def _dummies(events: pl.DataFrame, settings: IdentitySettings) -> list[str]:
-    cases = events.drop_nulls("native_case_id").group_by("customer_id", "source_system")
-    many = cases.agg(pl.col("native_case_id").n_unique().alias("cases"))
-    many = many.filter(pl.col("cases") > settings.max_cases).sort(
+def dummies(cases: pl.DataFrame, settings: IdentitySettings) -> list[str]:
+    """Name customers with more cases in one system than a person has; ``cases``: customer, system, cases."""
+    many = cases.filter(pl.col("cases") > settings.max_cases).sort(
         ["cases", "source_system", "customer_id"], descending=[True, False, False]
     )
     return [

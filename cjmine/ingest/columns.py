@@ -51,6 +51,10 @@ class MissingColumnError(SourceError):
         self.targets, self.found = tuple(targets), tuple(found)
         super().__init__(faults)
 
+    def __reduce__(self) -> tuple[type[MissingColumnError], tuple[object, ...]]:
+        """Cross from one process to another as what it is."""
+        return type(self), (self.faults, self.targets, self.found)
+
 
 def schema(keys: Sequence[str]) -> pl.Schema:
     """Columns of the events of one source: EVENT's without what later stations decide, customer and keys."""

@@ -130,8 +130,9 @@ def well_formed(data: bytes, delimiter: str) -> bool:
     if not delimiter.isascii() or data.count(b"\r") != data.count(b"\r\n"):
         return False
     octets = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(octets == _QUOTE) if b'"' in data else octets[:0]
-    return not quotes.size or _closed(octets, quotes, ord(delimiter))
+    if b'"' not in data:
+        return True
+    return _closed(octets, np.flatnonzero(octets == _QUOTE), ord(delimiter))
 
 
 def layout_of(data: bytes, delimiter: str) -> _Layout | None:

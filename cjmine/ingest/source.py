@@ -68,12 +68,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What a piece shows of its export: its names, what its times look like, whether they are text."""
+    """What a piece shows of its export: its names, what its times look like, whether they are text.
+
+    The rest is what its reader said beside its rows (see ``Raw``).
+    """
 
     names: tuple[str, ...]
     looks: Mapping[str, Looks]
     instants: frozenset[str]
     rows: int
+    too_wide: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +219,14 @@ def survey(raw: Raw, source: Source) -> Survey:
             looks[ours] = look(stated, source.columns[ours])
         elif frame.height:
             instants.add(ours)
-    return Survey(names=raw.names, looks=looks, instants=frozenset(instants), rows=raw.position.height)
+    return Survey(
+        names=raw.names,
+        looks=looks,
+        instants=frozenset(instants),
+        rows=raw.position.height,
+        too_wide=raw.too_wide,
+        warnings=raw.warnings,
+    )
 
 
 def planned(source: Source, scanned: Sequence[Scanned], surveys: Sequence[Survey]) -> Plan:

@@ -1,0 +1,205 @@
+"""Stage three: rows go to the partitions of their customers, and a partition's events are put in order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from pydantic import TypeAdapter
+
+from cjmine.domain.kernel import Partition
+from cjmine.domain.tables import EVENT
+from cjmine.engine.arrow import mapped
+from cjmine.engine.kept import Kept, key_of
+from cjmine.engine.store import digest
+from cjmine.engine.tasks import Engine, Progress, written
+from cjmine.identity.books import Leaf, codes_of
+from cjmine.identity.customers import Customers
+from cjmine.intake import frames
+from cjmine.intake.reading import Ids, ReadSource, columns_of, leaf_of
+
+ROWS_PER_GROUP = 1_200_000
+"""Rows that are sorted by partition at a time."""
+_ROWS = TypeAdapter(int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Who is who, on disk, for tasks to look up without holding all of it."""
+
+    folder: Path
+    parts: int
+
+    @classmethod
+    def save(cls, folder: Path, customers: Customers, parts: int) -> People:
+        """Write the customers, each with the number of its partition."""
+        made = cls(folder=folder, parts=parts)
+        numbers = np.fromiter(
+            (digest(name) % parts for name in customers.names), np.int32, customers.names.len()
+        )
+        for name, array in (
+            ("digests", customers.digests),
+            ("customer", customers.customer),
+            ("part", numbers),
+        ):
+            with written(folder / f"{name}.npy") as draft, draft.open("wb") as file:
+                np.save(file, array)
+        with written(folder / "names.arrow") as draft:
+            customers.names.to_frame("name").write_ipc(draft)
+        return made
+
+    def array(self, name: str) -> npt.NDArray[np.int32]:
+        """Return one of the arrays, as it lies on disk."""
+        found: npt.NDArray[np.int32] = np.load(self.folder / f"{name}.npy", mmap_mode="r")
+        return found
+
+    def of(self, leaf: Leaf) -> npt.NDArray[np.int32]:
+        """Return the customer of each id of a book."""
+        return np.asarray(
+            self.array("customer")[codes_of(leaf, np.load(self.folder / "digests.npy", mmap_mode="r"))]
+        )
+
+    def names(self, customers: pl.Series) -> pl.Series:
+        """Return the names of customers."""
+        return mapped(self.folder / "names.arrow")["name"].gather(customers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Pieces of one source whose rows are sorted by partition together: names of their results."""
+
+    system: str
+    pieces: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What the rows of a partition told: repeated rows of each system, and customers with too many cases."""
+
+    repeated: dict[str, int]
+    cases: list[tuple[str, str, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """Rows of all sources, sorted by partition, group by group."""
+
+    folder: Path
+    people: People
+    names: tuple[str, ...]
+    max_cases: int
+
+    def rows(self, number: int) -> pl.DataFrame:
+        """Return the rows of one partition, with all columns of ``frames.SCHEMA``."""
+        parts, height = [], 0
+        for name in self.names:
+            ends = np.load(self.folder / f"{name}.npy")
+            start, end = int(ends[number]), int(ends[number + 1])
+            if end > start:
+                parts.append(frames.stored(self.folder / f"{name}.rows.arrow", start, end - start))
+                height += end - start
+        return frames.whole(frames.together(parts) if parts else pl.DataFrame(), height)
+
+    def events(self, number: int) -> tuple[Partition, Arrived]:
+        """Return a partition's events in their total order, and what they told."""
+        rows = self.rows(number)
+        names = self.people.names(rows["customer"]).alias("customer_id")
+        # one customer's name is compared once, not in every row
+        place = names.to_frame().select(pl.col("customer_id").rank("dense")).to_series()
+        events = rows.with_columns(
+            names,
+            place.alias("place"),
+            pl.format("{}:{}:{}", "source_system", "source_file", "source_row").alias("event_id"),
+        ).sort("place", *EVENT.order[1:], maintain_order=True)
+        cases = events.drop_nulls("native_case_id").group_by(
+            "customer_id", "source_system", maintain_order=True
+        )
+        many = cases.agg(pl.col("native_case_id").n_unique().alias("cases"))
+        many = many.filter(pl.col("cases") > self.max_cases)
+        again = events.group_by("source_system", maintain_order=True).agg(
+            pl.len() - pl.col("content").n_unique()
+        )
+        told = Arrived(repeated={name: n for name, n in again.iter_rows() if n}, cases=many.rows())
+        return Partition(events=EVENT.conform(events)), told
+
+
+def parted(
+    sources: Sequence[ReadSource],
+    people: People,
+    work: Path,
+    ids: Ids,
+    engine: Engine,
+    *,
+    key: str,
+    max_cases: int,
+    progress: Progress | None = None,
+) -> Parted:
+    """Sort the rows of all sources by the partition of their customer; ``key`` names who is who."""
+    groups = [group for one in sources for group in _groups(one, key)]
+    engine.each(partial(sort_group, people=people, work=work, ids=ids), groups, progress=progress)
+    return Parted(
+        folder=work / "parted",
+        people=people,
+        names=tuple(group.name for group in groups),
+        max_cases=max_cases,
+    )
+
+
+def _groups(source: ReadSource, key: str) -> list[Group]:
+    groups: list[list[str]] = [[]]
+    rows = 0
+    for name, told in zip(source.names, source.told, strict=True):
+        if groups[-1] and rows + told.accepted > ROWS_PER_GROUP:
+            groups.append([])
+            rows = 0
+        groups[-1].append(name)
+        rows += told.accepted
+    system = source.asked.source.name
+    return [Group(system=system, pieces=tuple(group), name=key_of(key, group)) for group in groups if group]
+
+
+def sort_group(group: Group, people: People, work: Path, ids: Ids) -> int:
+    """Sort the rows of some pieces by partition; where each begins lies beside them."""
+    folder = work / "parted"
+    rows_file, ends_file = folder / f"{group.name}.rows.arrow", folder / f"{group.name}.npy"
+
+    def sort() -> int:
+        parts = []
+        for name in group.pieces:
+            leaf = leaf_of(work, name, group.system, columns_of(ids))
+            frame, same = frames.stored(work / "pieces" / f"{name}.events.arrow")
+            whose = pl.Series("customer", people.of(leaf)).gather(_nodes(frame, same))
+            parts.append((frame.drop("node", strict=False).with_columns(whose), same))
+        rows = frames.together(parts)
+        part = people.array("part")[rows["customer"].to_numpy()]
+        order = np.argsort(part, kind="stable")
+        frames.save(rows[order], rows_file)
+        ends = np.concatenate([[0], np.cumsum(np.bincount(part, minlength=people.parts))])
+        with written(ends_file) as draft, draft.open("wb") as file:
+            np.save(file, ends)
+        return rows.height
+
+    return Kept(folder, _ROWS).once(group.name, [*frames.files_of(rows_file), ends_file], sort)
+
+
+def _nodes(frame: pl.DataFrame, same: dict[str, Any]) -> pl.Series:
+    if "node" in frame.columns:
+        return frame["node"]
+    return pl.repeat(same.pop("node", None), same[""], dtype=pl.UInt32, eager=True)
+
+
+def digest_of_people(customers: Customers) -> str:
+    """Return a name for who is who: equal customers, equal name."""
+    said = hashlib.blake2b(digest_size=16)
+    said.update(customers.digests.tobytes())
+    said.update(customers.customer.tobytes())
+    said.update(pl.DataFrame({"name": customers.names}).hash_rows().to_numpy().tobytes())
+    return said.hexdigest()
