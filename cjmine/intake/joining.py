@@ -47,7 +47,7 @@ class WalkTask:
 def read_crosswalk(table: Crosswalk, roots: Sequence[Path], work: Path, ids: Ids, engine: Engine) -> Walked:
     """Read one crosswalk into books; raises ``SourceError`` for columns it lacks and rows that do not fit."""
     path = resolve((table.file,), roots)[0].absolute()
-    seen = see((_as_source(table), path), work)
+    seen = see((as_source(table), path), work)
     if isinstance(seen, SourceError):
         msg = [f"{path}: cannot be read as CSV: {fault}" for fault in seen.faults]
         raise SourceError(msg, "check its delimiter and encoding")
@@ -62,7 +62,8 @@ def read_crosswalk(table: Crosswalk, roots: Sequence[Path], work: Path, ids: Ids
     return Walked(table=table, scanned=scanned, names=tuple(task.name for task in tasks))
 
 
-def _as_source(table: Crosswalk) -> Source:
+def as_source(table: Crosswalk) -> Source:
+    """Return how a crosswalk is read: as a text table of its columns."""
     named = [column for columns in table.columns.values() for column in columns]
     return Source(
         name="crosswalk",
@@ -79,7 +80,7 @@ def walked(task: WalkTask, work: Path, ids: Ids) -> int:
     leaf = leaf_of(work, task.name, None, crosswalk.columns_of(task.table))
 
     def read() -> int:
-        raw = reader.raw_of(task.piece, _as_source(task.table))
+        raw = reader.raw_of(task.piece, as_source(task.table))
         if raw.faults.height:
             first = raw.faults.row(0, named=True)
             msg = f"{task.piece.name}: cannot be read as CSV: line {first['line']} has {first['reason']}"

@@ -2,15 +2,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from cjmine.engine.local import LocalEngine
 from cjmine.errors import SourceError
-from cjmine.identity.crosswalk import read
+from cjmine.identity.crosswalk import nodes_of
 from cjmine.identity.settings import Crosswalk, IdentitySettings
-from tests.identity.rows import KEYS
+from cjmine.ingest.source import raw_of
+from cjmine.intake.joining import as_source, read_crosswalk
+from cjmine.intake.reading import Ids, see
+from tests.identity.rows import KEYS, Row, people
 
 COLUMNS = {"crm": "crm_no", "housing": "tenancy"}
+
+
+def read(table: Crosswalk, path: Path, settings: IdentitySettings) -> pl.DataFrame:
+    """Read a crosswalk as a run does; return its columns of nodes."""
+    table = table.model_copy(update={"file": path.name})
+    ids = Ids(schemes=("crm", "housing", "phone"), settings=settings)
+    read_crosswalk(table, (path.parent,), path.parent / "work", ids, LocalEngine())
+    seen = see((as_source(table), path), path.parent / "work")
+    assert not isinstance(seen, SourceError)
+    frames = [raw_of(piece, as_source(table)).frame for piece in seen[0].pieces]
+    return nodes_of(pl.concat(frames), table, settings)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -66,3 +82,26 @@ def test_a_missing_column_of_several_is_named(tmp_path: Path) -> None:
 def test_a_crosswalk_joins_at_least_two_columns(columns: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Crosswalk.model_validate({"file": "c", "columns": columns})
+
+
+def test_a_crosswalk_is_text_with_blanks_as_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "walk.csv"
+    path.write_bytes("\ufeffCrm No,Phone\n007,0117 900\n, \n8,\n".encode())
+    found = read(Crosswalk(file="c", columns={"crm": "Crm No", "phone": "Phone"}), path, KEYS)
+    assert found.columns == ["node:crm", "node:phone"]
+    assert found.rows() == [("crm=007", "phone=44117900"), (None, None), ("crm=8", None)]
+
+
+def test_an_empty_crosswalk_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "walk.csv"
+    path.write_bytes(b"")
+    with pytest.raises(SourceError, match="cannot be read as CSV"):
+        read(Crosswalk(file="c", columns={"crm": "a", "phone": "b"}), path, KEYS)
+
+
+def test_what_a_crosswalk_adds_is_counted() -> None:
+    table = pl.DataFrame(
+        {"node:crm": ["crm=007", None, "crm=8", "crm=9"], "node:phone": ["phone=44117900", None, None, None]}
+    )
+    rows: list[Row] = [("crm", "007", "0117900", None), ("crm", "8", None, None)]
+    assert people(rows, table).customers.walked == ((4, 2, 1),)

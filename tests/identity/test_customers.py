@@ -1,32 +1,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import polars as pl
 import pytest
 
-from cjmine.errors import SourceError
-from cjmine.identity import crosswalk
-from cjmine.identity.customers import MAX_IDS, Customers, assign, link, normalised
-from cjmine.identity.settings import Crosswalk, IdentitySettings, Key, Normalise
-from tests.identity.rows import KEYS, Row, noded
+from cjmine.identity.customers import MAX_IDS
+from cjmine.identity.nodes import normalised
+from cjmine.identity.settings import IdentitySettings, Key, Normalise
+from tests.identity.rows import KEYS, People, Row, people
 
 
 def table(*rows: Sequence[str | None], columns: Sequence[str] = ("crm", "tenancy")) -> pl.DataFrame:
-    """Return a crosswalk as ``crosswalk.read`` does."""
+    """Return a crosswalk's columns of nodes."""
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
     return frame.select(pl.format("{}={}", pl.lit(name), name).alias(f"node:{name}") for name in columns)
 
 
-def joined(rows: Sequence[Row], *tables: pl.DataFrame, settings: IdentitySettings = KEYS) -> list[str]:
-    frame = noded(rows, settings)
-    return assign(frame, link(frame, tables, settings, personal=False))["customer_id"].to_list()
-
-
 def groups(rows: Sequence[Row], *tables: pl.DataFrame, settings: IdentitySettings = KEYS) -> list[int]:
     """Return, for each row, the number of the first row of the same customer."""
-    names = joined(rows, *tables, settings=settings)
+    names = people(rows, *tables, settings=settings).rows
     return [names.index(name) for name in names]
 
 
@@ -109,31 +102,30 @@ def test_who_is_one_customer(
 
 
 def test_a_key_of_many_people_joins_nobody() -> None:
-    def hostel(people: int) -> list[Row]:
-        return [("crm", str(n), "0117 900", None) for n in range(people)]
+    def hostel(guests: int) -> list[Row]:
+        return [("crm", str(n), "0117 900", None) for n in range(guests)]
 
     assert groups(hostel(3)) == [0, 0, 0]
     assert groups(hostel(4)) == [0, 1, 2, 3]
     walked = [table((str(n), "44117900"), columns=("crm", "phone")) for n in range(4)]
     assert groups([("crm", str(n), None, None) for n in range(4)], pl.concat(walked)) == [0, 1, 2, 3]
-    frame = noded(hostel(4))
-    (warning,) = link(frame, [], KEYS, personal=False).warnings
+    (warning,) = people(hostel(4)).customers.warnings
     assert warning == "1 shared key value(s) (phone) belong to more than 3 people and were not used to join"
 
 
 def test_a_group_too_large_to_believe_is_kept_apart() -> None:
-    def many(size: int) -> tuple[list[int], Customers]:
+    def many(size: int) -> tuple[list[int], People]:
         rows: list[Row] = [("crm", f"{n}", None, None) for n in range(size)]
         walked = table(*((f"{n}", "9") for n in range(size)))
-        return groups(rows, walked), link(noded(rows), [walked], KEYS, personal=False)
+        return groups(rows, walked), people(rows, walked)
 
-    found, customers = many(MAX_IDS)
+    found, joined = many(MAX_IDS)
     assert set(found) == {0}
-    assert customers.ids["ambiguous"].all()
-    found, customers = many(MAX_IDS + 1)
+    assert joined.ids.filter(pl.col("scheme") == "crm")["ambiguous"].all()
+    found, joined = many(MAX_IDS + 1)
     assert found == list(range(MAX_IDS + 1))
-    assert not customers.ids["ambiguous"].any()
-    assert customers.warnings[0].startswith("10 ids form groups with more than 8 ids of one system")
+    assert not joined.ids["ambiguous"].any()
+    assert joined.customers.warnings[0].startswith("10 ids form groups with more than 8 ids of one system")
 
 
 def test_only_a_second_id_of_the_same_namespace_is_ambiguous() -> None:
@@ -143,23 +135,26 @@ def test_only_a_second_id_of_the_same_namespace_is_ambiguous() -> None:
         ("telephony", "0117 1", None, None),
         ("housing", "9", None, "a@x"),
     ]
-    ids = link(noded(rows), [], KEYS, personal=False).ids
+    ids = people(rows).ids
     assert ids.filter("ambiguous")["node"].to_list() == ["crm=1", "crm=2"]
 
 
 def test_personal_ids_are_digested() -> None:
-    frame = noded([("crm", "1", None, None), ("housing", "9", None, None)])
-    plain = link(frame, [], KEYS, personal=False).by_node
+    rows: list[Row] = [("crm", "1", None, None), ("housing", "9", None, None)]
+    plain = people(rows).ids
     assert plain["customer_id"].to_list() == ["crm=1", "tenancy=9"]
-    secret = link(frame, [], KEYS, personal=True).by_node
+    secret = people(rows, personal=True).ids
     assert secret["customer_id"].to_list() == ["cb17e3497836ff169", "c611d6e8db158671b"]
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
     rows: list[Row] = [("crm", str(n % 7), f"0117{n % 5}", f"{n % 11}@x") for n in range(30)]
-    frame = noded(rows)
-    again = link(frame.reverse(), [], KEYS, personal=True)
-    assert again.by_node.equals(link(frame, [], KEYS, personal=True).by_node)
+    assert people(rows[::-1], personal=True).ids.equals(people(rows, personal=True).ids)
+
+
+def test_how_ids_are_digested_does_not_matter() -> None:
+    rows: list[Row] = [("crm", str(n % 7), f"0117{n % 5}", f"{n % 11}@x") for n in range(30)]
+    assert people(rows, seed=1).ids.equals(people(rows).ids)
 
 
 @pytest.mark.parametrize(
@@ -181,28 +176,6 @@ def test_keys_are_made_comparable(kind: Normalise, value: str | None, expect: st
     assert frame.select(normalised(Key(name="k", normalise=kind), pl.col("k")).alias("k"))["k"].to_list() == [
         expect
     ]
-
-
-def crosswalk_of(tmp_path: Path, text: str, **columns: str) -> pl.DataFrame:
-    path = tmp_path / "walk.csv"
-    path.write_bytes(text.encode())
-    return crosswalk.read(Crosswalk(file="walk.csv", columns=columns), path, KEYS)
-
-
-def test_a_crosswalk_is_text_with_blanks_as_nothing(tmp_path: Path) -> None:
-    found = crosswalk_of(tmp_path, "\ufeffCrm No,Phone\n007,0117 900\n, \n8,\n", crm="Crm No", phone="Phone")
-    assert found.columns == ["node:crm", "node:phone"]
-    assert found.rows() == [("crm=007", "phone=44117900"), (None, None), ("crm=8", None)]
-    seen = pl.Series(["crm=007", "phone=44117900", "crm=8"])
-    assert crosswalk.coverage({"walk.csv": found}, seen).row(0) == ("walk.csv", 3, 2, 1)
-    assert crosswalk.coverage({}, seen).height == 0
-
-
-def test_a_missing_column_is_named_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"no column 'Crm-No' for 'crm'.*did you mean 'Crm No'"):
-        crosswalk_of(tmp_path, "Crm No,Phone\n1,2\n", crm="Crm-No", phone="Phone")
-    with pytest.raises(SourceError, match="cannot be read as CSV"):
-        crosswalk_of(tmp_path, "", crm="a", phone="b")
 
 
 def renamed(
@@ -227,12 +200,12 @@ def test_all_ids_of_a_row_belong_together() -> None:
 def test_old_and_new_numbers_of_one_person_are_not_ambiguous() -> None:
     rows: list[Row] = [("crm", f"C{n}", None, "a@x") for n in range(3)]
     alias = renamed(("C1", "C0"), columns=("crm", "crm#2"))
-    ids = link(noded(rows), [alias], KEYS, personal=False).ids
+    ids = people(rows, alias).ids
     assert ids["customer_id"].n_unique() == 1
     assert ids.filter(pl.col("scheme") == "crm")[
         "ambiguous"
     ].all()  # C2 is another number, and nothing says whose
-    ids = link(noded(rows[:2]), [alias], KEYS, personal=False).ids
+    ids = people(rows[:2], alias).ids
     assert not ids["ambiguous"].any()
 
 

@@ -6,18 +6,22 @@ import polars as pl
 import pytest
 
 from cjmine.errors import LinkageError
-from cjmine.identity.customers import assign, link
-from cjmine.identity.linkage import Linkage, report
-from tests.identity.rows import KEYS, Row, noded
+from cjmine.identity.linkage import Linkage, dummies, report
+from tests.identity.rows import KEYS, Row, people
 
 
 def reported(rows: Sequence[Row], lost: Sequence[tuple[str, str | None]] = (), **settings: float) -> Linkage:
     chosen = KEYS.model_copy(update=settings)
-    frame = noded(rows, chosen).with_columns(native_case_id=pl.Series([str(n) for n in range(len(rows))]))
-    people = link(frame, [], chosen, personal=False)
-    without_id = pl.DataFrame(lost, schema={"source": pl.String, "native_case_id": pl.String}, orient="row")
     systems = list(dict.fromkeys(row[0] for row in rows))
-    return report(assign(frame, people), without_id, people, systems, chosen)
+    kept = {name: sum(row[0] == name for row in rows) for name in systems}
+    missing = {
+        name: (
+            sum(system == name for system, _ in lost),
+            len({case for system, case in lost if system == name and case is not None}),
+        )
+        for name in systems
+    }
+    return report(kept, missing, people(rows, settings=chosen).customers, chosen)
 
 
 FOUR: list[Row] = [
@@ -52,8 +56,9 @@ def test_one_system_alone_is_no_warning() -> None:
 
 
 def test_a_dummy_that_stands_for_many_is_named() -> None:
-    rows: list[Row] = [("crm", name, None, None) for name in "0" * 51 + "1" * 50]
-    (warning,) = reported(rows).warnings
+    counted = [("crm=0", "crm", 51), ("crm=1", "crm", 50)]
+    schema = {"customer_id": pl.String, "source_system": pl.String, "cases": pl.Int64}
+    (warning,) = dummies(pl.DataFrame(counted, schema=schema, orient="row"), KEYS)
     assert warning.startswith("customer crm=0 carries 51 cases in crm: probably a dummy id")
 
 
