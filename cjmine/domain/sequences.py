@@ -9,7 +9,7 @@ import polars as pl
 from cjmine.domain.kernel import Partition
 from cjmine.domain.lengths import DAY, MINUTE
 from cjmine.domain.vocabulary import Precision
-from cjmine.domain.walks import Codes, Walks, coded
+from cjmine.domain.walks import Codes, Walks, coded, distinct
 
 _LENGTH = {Precision.MINUTE.value: MINUTE, Precision.DAY.value: DAY}
 
@@ -29,17 +29,36 @@ def steps_of(partition: Partition) -> pl.DataFrame:
 
 
 def walks_of(events: pl.DataFrame) -> tuple[pl.DataFrame, Walks]:
-    """Return the counted steps (journey_id, touchpoint, service, start, end), and their touchpoints coded."""
+    """Return the counted steps, and their touchpoints coded.
+
+    The steps have ``at`` (the row of ``events``), journey_id, touchpoint, service, start and end.
+    """
     columns = ("journey_id", "step_no", "touchpoint", "service", "start", "end", "contact_start")
-    steps, begins = _in_order(events.select(columns))
+    steps, begins = _in_order(events.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"), *columns))
     labels, names = coded(steps["touchpoint"])
     return steps, Walks(begins=begins, labels=labels, names=names)
+
+
+def sequences(partition: Partition) -> tuple[pl.DataFrame, Walks]:
+    """Return the counted steps of a partition and their touchpoints coded (see ``walks_of``)."""
+    return partition.derived(walks_of, partition.events)
+
+
+def ways(partition: Partition) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the number of each journey's path, and the first journey of each path (see ``distinct``)."""
+    return partition.derived(distinct, sequences(partition)[1])
+
+
+def kinds(partition: Partition) -> tuple[Codes, pl.Series]:
+    """Return the code of each journey's type, and the type of each code."""
+    return partition.derived(kinds_of, *sequences(partition), partition.journeys)
 
 
 def kinds_of(steps: pl.DataFrame, walks: Walks, journeys: pl.DataFrame) -> tuple[Codes, pl.Series]:
     """Return the code of each journey's type, and the type of each code."""
     heads = steps.select(pl.col("journey_id").gather(walks.begins))
-    typed = heads.join(journeys, on="journey_id", how="left", maintain_order="left")
+    known = journeys.select("journey_id", "journey_type")
+    typed = heads.join(known, on="journey_id", how="left", maintain_order="left")
     return coded(typed["journey_type"])
 
 
