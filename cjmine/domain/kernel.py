@@ -93,9 +93,7 @@ class Partition:
     journeys: pl.DataFrame = field(default_factory=JOURNEY.empty)
     moves: pl.DataFrame = field(default_factory=MOVE.empty)
     findings: pl.DataFrame = field(default_factory=FINDING.empty)
-    made: Any = field(
-        default_factory=dict, repr=False, compare=False
-    )  # Any: the tables are named in mappings
+    made: Any = field(default_factory=dict, repr=False, compare=False)  # Any: tables go by name
 
     def derived(self, work: Callable[[*Inputs], Made], *inputs: *Inputs) -> Made:
         """Return ``work(*inputs)``, worked out once for as long as the inputs are the same objects.

@@ -72,18 +72,20 @@ def _in_order(events: pl.DataFrame) -> tuple[pl.DataFrame, npt.NDArray[np.int64]
     steps = events.filter(pl.col("step_no").is_not_null())
     if steps["contact_start"].null_count() < steps.height:
         steps = steps.with_columns(moment().alias("start"), pl.max_horizontal("end", moment()).alias("end"))
-    journey = steps["journey_id"]
-    fresh = (journey != journey.shift()).fill_null(value=True)
-    heads = journey.filter(fresh).to_frame()
-    apart = heads["journey_id"].n_unique() < heads.height
-    if apart or not (fresh | (steps["step_no"].diff() > 0)).all():
-        numbers = heads.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("number"))
-        number = numbers.select(pl.col("number").first().over("journey_id"))["number"]
-        place = number.gather(fresh.cum_sum() - 1)
-        steps = steps.with_columns(place.alias("number")).sort("number", "step_no").drop("number")
-        place = place.sort()
-        fresh = (place != place.shift()).fill_null(value=True)
+    number = appearance(steps["journey_id"])
+    fresh = (number != number.shift()).fill_null(value=True)
+    if not (fresh | (steps["step_no"].diff() > 0)).all() or not number.is_sorted():
+        steps = steps.with_columns(number.alias("number")).sort("number", "step_no").drop("number")
+        number = number.sort()
+        fresh = (number != number.shift()).fill_null(value=True)
     return steps, fresh.arg_true().to_numpy().astype(np.int64)
+
+
+def appearance(column: pl.Series) -> pl.Series:
+    """Number the values by where they first appear (not every number is used); equal ones mostly stand together."""
+    fresh = (column != column.shift()).fill_null(value=True)
+    heads = column.filter(fresh).alias("value").to_frame().with_row_index("number")
+    return heads.select(pl.col("number").first().over("value")).to_series().gather(fresh.cum_sum() - 1)
 
 
 def moment() -> pl.Expr:
