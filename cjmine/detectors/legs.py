@@ -66,7 +66,7 @@ def _legs(events: pl.DataFrame, plan: pl.DataFrame, moves: pl.DataFrame) -> pl.D
 
 
 def _cut(rows: pl.DataFrame) -> pl.DataFrame:
-    """Number the legs of each contact."""
+    """Cut contacts into legs, numbered in order."""
     moved = (pl.col("own") & (pl.col("outcome") == Outcome.TRANSFERRED)).fill_null(value=False).cast(pl.Int32)
     rows = rows.with_columns((moved.cum_sum() - moved).over("unit").alias("moved"))
     elsewhere = (pl.col("service") != pl.col("service").shift().over("unit", "own")).fill_null(value=False)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from cjmine.tally import KeyType
 
 Rows = npt.NDArray[np.integer[Any]]
 
@@ -28,6 +31,15 @@ def looked_up(lists: pl.Series, values: pl.Series) -> pl.Series:
     """Return the lists of row numbers as lists of the values in those rows."""
     flat, whose = flattened(lists)
     return regrouped(values.gather(flat), whose, lists.len())
+
+
+def list_column(values: Sequence[Sequence[Any] | None], kind: KeyType) -> pl.Series:
+    """Return a column of lists of one kind of value; an absent list stays absent."""
+    lengths = [len(value or ()) for value in values]
+    flat = pl.Series([one for value in values for one in value or ()], dtype=kind)
+    lists = regrouped(flat, np.repeat(np.arange(len(values)), lengths), len(values)).alias("lists")
+    present = pl.Series("present", [value is not None for value in values], dtype=pl.Boolean)
+    return pl.select(pl.when(present).then(lists)).to_series()
 
 
 def flattened(lists: pl.Series) -> tuple[pl.Series, Rows]:

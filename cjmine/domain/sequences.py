@@ -82,7 +82,7 @@ def _in_order(events: pl.DataFrame) -> tuple[pl.DataFrame, npt.NDArray[np.int64]
 
 
 def appearance(column: pl.Series) -> pl.Series:
-    """Number the values by where they first appear (not every number is used); equal ones mostly stand together."""
+    """Give each value a number, ascending by where it first appears; equal ones mostly stand together."""
     fresh = (column != column.shift()).fill_null(value=True)
     heads = column.filter(fresh).alias("value").to_frame().with_row_index("number")
     return heads.select(pl.col("number").first().over("value")).to_series().gather(fresh.cum_sum() - 1)
