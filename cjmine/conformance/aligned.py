@@ -58,7 +58,7 @@ def _table(rows: Sequence[Row], schema: Mapping[str, KeyType]) -> pl.DataFrame:
     columns = []
     for name, kind in schema.items():
         values = [row[name] for row in rows]
-        made = list_column(values, kind.inner) if isinstance(kind, pl.List) else pl.Series(values, dtype=kind)
+        made = list_column(values, kind) if isinstance(kind, pl.List) else pl.Series(values, dtype=kind)
         columns.append(made.alias(name))
     return pl.DataFrame(columns)
 

@@ -34,12 +34,12 @@ def looked_up(lists: pl.Series, values: pl.Series) -> pl.Series:
 
 
 def list_column(values: Sequence[Sequence[Any] | None], kind: KeyType) -> pl.Series:
-    """Return a column of lists of one kind of value; an absent list stays absent."""
+    """Return a column of ``kind``, a type of lists; an absent list stays absent."""
     lengths = [len(value or ()) for value in values]
-    flat = pl.Series([one for value in values for one in value or ()], dtype=kind)
+    flat = pl.Series([one for value in values for one in value or ()])
     lists = regrouped(flat, np.repeat(np.arange(len(values)), lengths), len(values)).alias("lists")
     present = pl.Series("present", [value is not None for value in values], dtype=pl.Boolean)
-    return pl.select(pl.when(present).then(lists)).to_series()
+    return pl.select(pl.when(present).then(lists).cast(kind)).to_series()
 
 
 def flattened(lists: pl.Series) -> tuple[pl.Series, Rows]:
