@@ -14,20 +14,6 @@ from cjmine.domain.walks import Codes, Walks, coded, distinct
 _LENGTH = {Precision.MINUTE.value: MINUTE, Precision.DAY.value: DAY}
 
 
-def steps_of(partition: Partition) -> pl.DataFrame:
-    """Return the counted steps of all journeys with ``journey_type``: journey by journey, in step order."""
-    steps, begins = _in_order(partition.events)
-    kinds = steps["journey_id"].gather(begins).to_frame()
-    kinds = kinds.join(
-        partition.journeys.select("journey_id", "journey_type"),
-        on="journey_id",
-        how="left",
-        maintain_order="left",
-    )
-    lengths = np.diff(begins, append=steps.height)
-    return steps.with_columns(kinds["journey_type"].gather(np.repeat(np.arange(len(begins)), lengths)))
-
-
 def walks_of(events: pl.DataFrame) -> tuple[pl.DataFrame, Walks]:
     """Return the counted steps, and their touchpoints coded.
 
@@ -81,11 +67,19 @@ def _in_order(events: pl.DataFrame) -> tuple[pl.DataFrame, npt.NDArray[np.int64]
     return steps, fresh.arg_true().to_numpy().astype(np.int64)
 
 
+def journeys_of(events: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Return the number of each row's journey, in order of appearance, and the first row of each journey."""
+    number = appearance(events["journey_id"]).alias("number")
+    return number, number.is_first_distinct().arg_true()
+
+
 def appearance(column: pl.Series) -> pl.Series:
-    """Give each value a number, ascending by where it first appears; equal ones mostly stand together."""
+    """Give each value a number (0, 1, 2 ...) by where it first appears; equal ones mostly stand together."""
     fresh = (column != column.shift()).fill_null(value=True)
-    heads = column.filter(fresh).alias("value").to_frame().with_row_index("number")
-    return heads.select(pl.col("number").first().over("value")).to_series().gather(fresh.cum_sum() - 1)
+    heads = column.filter(fresh).alias("value").to_frame().with_row_index("row")
+    first = heads.select(pl.col("row").first().over("value")).to_series()
+    number = (first == heads["row"]).cast(pl.UInt32).cum_sum() - 1
+    return number.gather(first).gather(fresh.cum_sum() - 1)
 
 
 def moment() -> pl.Expr:
@@ -98,9 +92,3 @@ def latest() -> pl.Expr:
     known = pl.coalesce("contact_precision", "precision")
     length = known.replace_strict(_LENGTH, default=0, return_dtype=pl.Int64)
     return moment() + pl.duration(microseconds=length.clip(lower_bound=1))
-
-
-def ordered(key: list[str]) -> pl.Expr:
-    """Tell whether a step certainly follows the one before it under ``key`` (2, conventions)."""
-    before = pl.col("latest").shift().over(key) <= pl.col("start")
-    return before.fill_null(value=True)
