@@ -66,11 +66,14 @@ def kernels_text(folder: Path) -> Work:
     journeys = events.select(pl.col("journey_id").unique(maintain_order=True)).with_columns(
         kind.alias("journey_type"), pl.lit("").alias("variant"), status.alias("status")
     )
-    partition = Partition(events=events, journeys=journeys)
+
+    def partition() -> Partition:
+        return Partition(events=events, journeys=journeys)  # a new one each time: a partition remembers
+
     return Work(
         timed={
-            "dfg": lambda: count_flows(partition, Context()),
-            "variants": lambda: count_variants(partition, Context()),
+            "dfg": lambda: count_flows(partition(), Context()),
+            "variants": lambda: count_variants(partition(), Context()),
         },
         flows=lambda found: tally_flows(found["dfg"]),
         variants=lambda found: [

@@ -12,8 +12,10 @@ from cjmine.conformance.deviations import deviations_of, without_anytime
 from cjmine.conformance.moves import Alignment
 from cjmine.conformance.owed import Owed, Services
 from cjmine.domain.kernel import ALIGNED
+from cjmine.domain.lists import list_column
 from cjmine.domain.models import Automaton, IntendedJourney
 from cjmine.domain.vocabulary import MoveKind
+from cjmine.tally import KeyType
 
 Row = dict[str, Any]
 Places = tuple[int, ...]
@@ -48,9 +50,17 @@ def align_all(
                 rows["deviations"] += [
                     {**base, **row} for row in _deviations(alignment, model, places, whole=whole)
                 ]
-    return {
-        name: pl.DataFrame(rows[name], schema=dict(schema), orient="row") for name, schema in ALIGNED.items()
-    }
+    return {name: _table(rows[name], schema) for name, schema in ALIGNED.items()}
+
+
+def _table(rows: Sequence[Row], schema: Mapping[str, KeyType]) -> pl.DataFrame:
+    """Return rows as a table, column by column: a list made by itself is dear."""
+    columns = []
+    for name, kind in schema.items():
+        values = [row[name] for row in rows]
+        made = list_column(values, kind) if isinstance(kind, pl.List) else pl.Series(values, dtype=kind)
+        columns.append(made.alias(name))
+    return pl.DataFrame(columns)
 
 
 def _checked(steps: tuple[str, ...], model: IntendedJourney) -> tuple[tuple[str, ...], Places]:

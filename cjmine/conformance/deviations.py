@@ -126,9 +126,10 @@ class _Case:
     def ad_hoc(self) -> list[Deviation]:
         """V2: the log moves left over."""
         found = []
+        agreed = {self.moves[k].label for k in self.synced}
         for i in self.logs:
             label, place = self.moves[i].label, _place(self.moves[i])
-            text = ad_hoc(self.journey, label, {self.moves[k].label for k in self.synced})
+            text = ad_hoc(self.journey, label, agreed)
             found.append(
                 Deviation(
                     code="V2",

@@ -15,23 +15,21 @@ _WHOLE = (Status.COMPLETE.value,)
 """Statuses aligned to the end; the others are aligned as far as they came."""
 
 
-def _keyed(partition: Partition) -> pl.DataFrame:
-    journeys = partition.journeys.with_columns(
-        pl.col("status").is_in(_WHOLE).fill_null(value=False).alias("whole")
-    )
-    return journeys.select("journey_id", "customer_id", *_KEY)
+def _keyed(journeys: pl.DataFrame) -> pl.DataFrame:
+    whole = pl.col("status").is_in(_WHOLE).fill_null(value=False).alias("whole")
+    return journeys.with_columns(whole).select("journey_id", "customer_id", *_KEY)
 
 
-def _steps(partition: Partition) -> pl.DataFrame:
-    counted = partition.events.filter(pl.col("step_no").is_not_null())
-    return counted.select("journey_id", "step_no", "event_id")
+def _steps(events: pl.DataFrame) -> pl.DataFrame:
+    counted = pl.col("step_no").is_not_null()
+    return events.select("journey_id", "step_no", "event_id").filter(counted)
 
 
 def costs(partition: Partition, context: Context) -> pl.DataFrame:
     """Return JOURNEY rows with alignment cost, and fitness: of the whole, or of the way so far."""
     if not context.aligned:
         return partition.journeys
-    found = _keyed(partition).join(context.aligned["costs"], on=_KEY, how="left")
+    found = _keyed(partition.journeys).join(context.aligned["costs"], on=_KEY, how="left")
     fitness = pl.when("whole").then("fitness").alias("fitness")
     so_far = pl.when(~pl.col("whole")).then("fitness").alias("prefix_fitness")
     rows = partition.journeys.drop("cost", "fitness", "prefix_fitness").join(
@@ -47,8 +45,8 @@ def moves(partition: Partition, context: Context) -> pl.DataFrame:
     """Return MOVE rows of every journey that has an intended journey."""
     if not context.aligned:
         return MOVE.empty()
-    steps = _steps(partition)
-    found = _keyed(partition).join(context.aligned["moves"], on=_KEY)
+    steps = _steps(partition.events)
+    found = _keyed(partition.journeys).join(context.aligned["moves"], on=_KEY)
     rows = found.join(steps, on=["journey_id", "step_no"], how="left")
     return MOVE.conform(rows).sort(MOVE.order)
 
@@ -81,9 +79,13 @@ def notes(partition: Partition, context: Context) -> pl.DataFrame:
 
 def _found(partition: Partition, context: Context) -> pl.DataFrame:
     """Return the deviations of every journey with event ids; ``ordered`` is false where a V3 is a guess."""
-    rows = _keyed(partition).join(context.aligned["deviations"], on=_KEY).sort("journey_id", "number")
+    return partition.derived(_located, partition.events, partition.journeys, context.aligned["deviations"])
+
+
+def _located(events: pl.DataFrame, journeys: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    rows = _keyed(journeys).join(known, on=_KEY).sort("journey_id", "number")
     rows = rows.with_columns(pl.int_range(pl.len()).alias("n"))
-    steps = _steps(partition)
+    steps = _steps(events)
     for column, name in (("evidence", "event_ids"), ("extra", "extra_event_ids")):
         named = rows.select("n", "journey_id", step_no=pl.col(column)).explode("step_no")
         ids = named.join(steps, on=["journey_id", "step_no"]).sort("n", "step_no")
@@ -91,7 +93,7 @@ def _found(partition: Partition, context: Context) -> pl.DataFrame:
         rows = rows.join(lists, on="n", how="left", maintain_order="left")
     primary = steps.rename({"event_id": "primary_event_id", "step_no": "primary"})
     rows = rows.join(primary, on=["journey_id", "primary"], how="left", maintain_order="left")
-    times = partition.events.select("event_id", moment().alias("start"), latest().alias("latest"))
+    times = events.select("event_id", moment().alias("start"), latest().alias("latest"))
     first, second = (times.select(pl.all().name.suffix(f"_{n}")) for n in (1, 2))
     ends = rows.select(
         "n",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
+from cjmine.conformance.same import Same
 from cjmine.domain.models import IntendedJourney, Operator, Tree
 
 
@@ -19,7 +21,11 @@ def ad_hoc(journey: IntendedJourney, label: str, agreed: AbstractSet[str]) -> st
     """V2: something happened that the plan does not have here."""
     if label in journey.unwanted:
         return f"{_titled(journey, label)} should not be needed, but happened."
-    other = next((o for o in _rivals(journey.tree, label) if o in agreed), None) if journey.tree else None
+    other = (
+        next((o for o in _rivals_of(Same(journey.tree), label) if o in agreed), None)
+        if journey.tree
+        else None
+    )
     if other is not None:
         return f"Both {_titled(journey, other)} and {_titled(journey, label)} happened; only one is expected."
     if label in journey.steps:
@@ -45,6 +51,11 @@ def _before(journey: IntendedJourney, later: str | None) -> str:
 
 def _titled(journey: IntendedJourney, label: str) -> str:
     return f"'{journey.titles.get(label, label)}'"
+
+
+@lru_cache(maxsize=4096)  # few steps and few plans, but asked for with every event that no plan has
+def _rivals_of(same: Same[Tree], label: str) -> tuple[str, ...]:
+    return tuple(_rivals(same.value, label))
 
 
 def _rivals(tree: Tree, label: str) -> Iterator[str]:

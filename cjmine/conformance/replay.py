@@ -7,9 +7,9 @@ net: variants share their beginnings, so each set is worked out once.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 
+from cjmine.conformance.same import Same
 from cjmine.domain.models import PetriNet
 
 Marking = tuple[int, ...]
@@ -50,24 +50,11 @@ class Replay:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A net known by identity: nets hold mappings and cannot be hashed."""
-
-    net: PetriNet
-
-    def __hash__(self) -> int:
-        return id(self.net)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.net is self.net
-
-
 def replay_of(net: PetriNet) -> Replay:
     """Return the replay of a net, the same one for the same net."""
-    return _replay(_Same(net))
+    return _replay(Same(net))
 
 
 @lru_cache(maxsize=16)
-def _replay(same: _Same) -> Replay:
-    return Replay(same.net)
+def _replay(same: Same[PetriNet]) -> Replay:
+    return Replay(same.value)

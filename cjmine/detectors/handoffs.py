@@ -31,7 +31,6 @@ import polars as pl
 from cjmine.detectors.legs import legs
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.lengths import HOUR, in_units
-from cjmine.domain.sequences import ordered
 from cjmine.domain.settings import Duration, Settings, duration, microseconds
 from cjmine.domain.vocabulary import Direction, Lever, Outcome, Severity
 from cjmine.engine.evidence import findings
@@ -39,7 +38,8 @@ from cjmine.engine.evidence import findings
 _SENT_ON = (Outcome.TRANSFERRED, Outcome.FAILED, Outcome.DECISION_NO, Outcome.REQUESTED_INFO)
 _PING_PONG = 4
 _RELAYED = "relay: the front office passed the case on and back"
-_ENDPOINT = ("service", "event_id", "expected")
+_ENDPOINT = ("service", "row", "expected")
+_ROWS = pl.List(pl.UInt32)
 
 
 class HandoffSettings(Settings):
@@ -54,7 +54,8 @@ def find(partition: Partition, context: Context) -> pl.DataFrame:
     pairs = _pairs(partition, context).filter(pl.col("verdict") == "handoff")
     chain = _chain(pairs)
     rows = pl.concat([_handoffs(pairs, context), _revisits(chain), _ping_pong(chain)], how="diagonal")
-    return findings(rows, partition.events, detector="handoffs")
+    whose = (partition.events[name].gather(rows["primary"]) for name in ("customer_id", "journey_id"))
+    return findings(rows.with_columns(*whose), partition.events, detector="handoffs")
 
 
 def notes(partition: Partition, context: Context) -> pl.DataFrame:
@@ -67,20 +68,21 @@ def notes(partition: Partition, context: Context) -> pl.DataFrame:
 
 def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
     """Return each two neighbouring legs of one journey whose services differ, with a verdict."""
+    return partition.derived(_judged, legs(partition), context)
+
+
+def _judged(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
     live = microseconds(context.of(HandoffSettings).live)
-    rows = legs(partition).filter(~_only_relayed(context))
-    journey = "journey_id"
-    here = ["event_id", "start", "service", "channel", "direction", "contact_id", "item_id", "expected"]
-    pairs = rows.with_columns(
-        *(pl.col(name).shift(-1).over(journey).alias(f"{name}_to") for name in here),
-        ordered([journey]).shift(-1).over(journey).alias("ordered"),
-    ).filter(pl.col("service") != pl.col("service_to"))
+    here = ["journey", "row", "start", "service", "channel", "direction", "contact", "item_id", "expected"]
+    apart = (pl.col("journey") == pl.col("journey_to")) & (pl.col("service") != pl.col("service_to"))
+    rows = rows.filter(~_only_relayed(context))
+    pairs = rows.with_columns(pl.col(name).shift(-1).alias(f"{name}_to") for name in here).filter(apart)
     moved_item = (pl.col("item_id") == pl.col("item_id_to")).fill_null(value=False)
     stated = (pl.col("outcome") == Outcome.TRANSFERRED).fill_null(value=False) | moved_item
     carried = (pl.col("direction_to") == Direction.INBOUND).fill_null(value=False)
     sent = carried & pl.col("outcome").is_in(_SENT_ON).fill_null(value=False)
     verdict = (
-        pl.when(~pl.col("ordered"))
+        pl.when((pl.col("latest") > pl.col("start_to")).fill_null(value=False))
         .then(pl.lit("order of two steps unknown"))
         .when(stated | sent | (pl.col("open") == "no"))
         .then(pl.lit("handoff"))
@@ -88,7 +90,7 @@ def _pairs(partition: Partition, context: Context) -> pl.DataFrame:
         .then(pl.lit("interleave: the first service still has open work"))
         .otherwise(pl.lit("handoff_unknown: open work cannot be told (map outcome, item_id, item_state)"))
     )
-    same_contact = (pl.col("contact_id") == pl.col("contact_id_to")).fill_null(value=False)
+    same_contact = (pl.col("contact") == pl.col("contact_to")).fill_null(value=False)
     gap = (pl.col("start_to") - pl.col("end")).dt.total_microseconds()
     code = pl.when(same_contact & (gap <= live)).then(pl.lit("H1")).when(carried).then(pl.lit("H3"))
     return pairs.with_columns(verdict.alias("verdict"), code.otherwise(pl.lit("H2")).alias("code"))
@@ -98,9 +100,12 @@ def _only_relayed(context: Context) -> pl.Expr:
     """Tell which legs only relay from a service back to itself (2.13, hub)."""
     hub = context.of(HandoffSettings).hub
     relays = pl.col("relay") & (pl.col("service") == hub)
-    others = pl.when(~relays).then("service")
-    before, after = (filled.over("journey_id") for filled in (others.forward_fill(), others.backward_fill()))
-    return (relays & (before == after)).fill_null(value=False)
+    other = pl.when(~relays & pl.col("service").is_not_null()).then(pl.int_range(pl.len()))
+    same = pl.lit(value=True)
+    for near in (other.forward_fill(), other.backward_fill()):
+        same &= pl.col("journey") == pl.col("journey").gather(near)
+    back = pl.col("service").gather(other.forward_fill()) == pl.col("service").gather(other.backward_fill())
+    return (relays & same & back).fill_null(value=False)
 
 
 def _handoffs(pairs: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -121,11 +126,9 @@ def _handoffs(pairs: pl.DataFrame, context: Context) -> pl.DataFrame:
         .with_columns(in_units(pl.col("wait"), HOUR).alias("wait_h"))
         .select(
             "code",
-            "customer_id",
-            "journey_id",
-            pl.concat_list("event_id", "event_id_to").alias("event_ids"),
-            pl.col("event_id_to").alias("primary_event_id"),
-            pl.lit([], dtype=pl.List(pl.String)).alias("extra_event_ids"),
+            pl.concat_list("row", "row_to").alias("event_rows"),
+            pl.col("row_to").alias("primary"),
+            pl.lit([], dtype=_ROWS).alias("extra_rows"),
             pl.col("service").alias("service_from"),
             pl.col("service_to"),
             pl.col("channel").alias("channel_from"),
@@ -142,31 +145,27 @@ def _chain(pairs: pl.DataFrame) -> pl.DataFrame:
     """Return the chain of services of each journey: endpoints of its handoffs, runs collapsed (ruling 5)."""
     numbered = pairs.with_columns(pl.int_range(pl.len()).alias("n"))
     ends = [
-        numbered.select(
-            "journey_id", "customer_id", "n", side=pl.lit(side), **{name: name + to for name in _ENDPOINT}
-        )
+        numbered.select("journey", "n", side=pl.lit(side), **{name: name + to for name in _ENDPOINT})
         for side, to in enumerate(("", "_to"))
     ]
     chain = pl.concat(ends).sort("n", "side")
-    here = pl.struct("journey_id", "service")
+    here = pl.struct("journey", "service")
     chain = chain.filter((here != here.shift()).fill_null(value=True))
-    return chain.with_columns(pl.int_range(pl.len()).over("journey_id").alias("place"))
+    return chain.with_columns(pl.int_range(pl.len()).over("journey").alias("place"))
 
 
 def _revisits(chain: pl.DataFrame) -> pl.DataFrame:
     """L5: a service that was on the chain before, with another in between."""
-    key = ["journey_id", "service"]
+    key = ["journey", "service"]
     back = chain.with_columns(
-        pl.col("event_id").shift().over(key).alias("earlier"),
-        pl.col("service").shift().over("journey_id").alias("via"),
+        pl.col("row").shift().over(key).alias("earlier"),
+        pl.col("service").shift().over("journey").alias("via"),
     ).filter(pl.col("earlier").is_not_null())
     return back.select(
         pl.lit("L5").alias("code"),
-        "customer_id",
-        "journey_id",
-        pl.concat_list("earlier", "event_id").alias("event_ids"),
-        pl.col("event_id").alias("primary_event_id"),
-        pl.lit([], dtype=pl.List(pl.String)).alias("extra_event_ids"),
+        pl.concat_list("earlier", "row").alias("event_rows"),
+        pl.col("row").alias("primary"),
+        pl.lit([], dtype=_ROWS).alias("extra_rows"),
         pl.col("via").alias("service_from"),
         pl.col("service").alias("service_to"),
         pl.col("expected").alias("intended"),
@@ -177,7 +176,7 @@ def _revisits(chain: pl.DataFrame) -> pl.DataFrame:
 
 def _ping_pong(chain: pl.DataFrame) -> pl.DataFrame:
     """L6: maximal alternations of two services of length four or more."""
-    journey = "journey_id"
+    journey = "journey"
     returns = (pl.col("service") == pl.col("service").shift(2).over(journey)).fill_null(value=False)
     chain = chain.with_columns(
         returns.alias("returns"), pl.col("service").shift().over(journey).alias("other")
@@ -188,30 +187,28 @@ def _ping_pong(chain: pl.DataFrame) -> pl.DataFrame:
         chain.filter("returns")
         .group_by("bounce", maintain_order=True)
         .agg(
-            pl.col("journey_id", "customer_id", "service", "other").first(),
+            pl.col("journey", "service", "other").first(),
             pl.col("place").min().alias("first"),
             pl.col("place").max().alias("last"),
-            pl.col("event_id").alias("extra_event_ids"),
+            pl.col("row").alias("extra_rows"),
         )
     )
     bounces = bounces.filter(pl.col("last") - pl.col("first") + 3 >= _PING_PONG)
-    members = bounces.select("bounce", "journey_id", "first", "last").join(
-        chain.select("journey_id", "place", "event_id", "expected"), on="journey_id"
+    members = bounces.select("bounce", "journey", "first", "last").join(
+        chain.select("journey", "place", "row", "expected"), on="journey"
     )
     members = members.filter(pl.col("place").is_between(pl.col("first") - 2, pl.col("last"))).sort(
         "bounce", "place"
     )
     evidence = members.group_by("bounce").agg(
-        pl.col("event_id").alias("event_ids"), pl.col("expected").all().alias("intended")
+        pl.col("row").alias("event_rows"), pl.col("expected").all().alias("intended")
     )
     length = pl.col("last") - pl.col("first") + 3
     return bounces.join(evidence, on="bounce", how="left").select(
         pl.lit("L6").alias("code"),
-        "customer_id",
-        "journey_id",
-        "event_ids",
-        pl.col("extra_event_ids").list.last().alias("primary_event_id"),
-        "extra_event_ids",
+        "event_rows",
+        pl.col("extra_rows").list.last().alias("primary"),
+        "extra_rows",
         "intended",
         pl.col("other").alias("service_from"),
         pl.col("service").alias("service_to"),

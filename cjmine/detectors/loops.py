@@ -27,26 +27,20 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import polars as pl
 from pydantic import Field
 
+from cjmine.detectors.loop_words import told
 from cjmine.detectors.repeats import mark_intended
-from cjmine.detectors.runs import STRETCH, THREAD, firm, labelled, runs_of
+from cjmine.detectors.runs import Lines, firm, labelled, runs_of
+from cjmine.detectors.steps import planned
 from cjmine.domain.kernel import NOTES, Context, Detector, Partition
 from cjmine.domain.lengths import MINUTE, in_units
-from cjmine.domain.sequences import ordered
+from cjmine.domain.lists import listed
 from cjmine.domain.settings import Settings
-from cjmine.domain.vocabulary import Lever, Outcome, Severity
+from cjmine.domain.walks import coded
 from cjmine.engine.evidence import findings
-
-_TRIGGERS = {
-    Outcome.REQUESTED_INFO.value: ("information was missing", Lever.INFORMATION.value),
-    Outcome.DECISION_NO.value: ("it was rejected", Lever.INFORMATION.value),
-    Outcome.TRANSFERRED.value: ("it went to the wrong place", Lever.PEOPLE.value),
-    Outcome.FAILED.value: ("the step before failed", Lever.TECHNOLOGY.value),
-}
-_CAUSES = {outcome: cause for outcome, (cause, _) in _TRIGGERS.items()}
-_LEVERS = {outcome: lever for outcome, (_, lever) in _TRIGGERS.items()}
 
 
 class LoopSettings(Settings):
@@ -59,39 +53,42 @@ class LoopSettings(Settings):
 
 def find(partition: Partition, context: Context) -> pl.DataFrame:
     """Return FINDING rows with codes L1 to L4."""
-    steps = labelled(partition, context, context.of(LoopSettings).level)
-    runs, stretches = runs_of(steps, THREAD), runs_of(firm(steps), STRETCH)
+    settings = context.of(LoopSettings)
+    lines = labelled(partition, context, settings.level)
+    sure = firm(lines.steps)
+    stretches = runs_of(sure)
     rows = pl.concat(
-        [_self_loops(stretches), _short_loops(stretches), _rework(runs), _stage_returns(steps, context)],
+        [
+            _self_loops(stretches, sure),
+            _short_loops(stretches, sure),
+            _rework(runs_of(lines.steps), lines.steps),
+            _stage_returns(lines, context),
+        ],
         how="diagonal",
     )
-    # threads share the steps outside their branches, so one loop may be seen twice
-    about = pl.when(pl.col("code") == "L4").then("body").otherwise("event_ids")
-    rows = rows.with_columns(about.alias("about")).unique(
-        ["code", "journey_id", "about"], keep="first", maintain_order=True
+    if context.models:  # threads share the steps outside their branches, so one loop may be seen twice
+        about = pl.when(pl.col("code") == "L4").then("body").otherwise("event_rows")
+        rows = rows.with_columns(about.alias("about")).unique(
+            ["code", "about"], keep="first", maintain_order=True
+        )
+    rows = mark_intended(
+        rows,
+        lines,
+        planned(partition)["expected"],
+        least=settings.scheduled_min,
+        evenness=settings.scheduled_cv,
     )
-    settings = context.of(LoopSettings)
-    intended = mark_intended(rows, steps, least=settings.scheduled_min, evenness=settings.scheduled_cv)
-    return findings(intended, partition.events, detector="loops")
+    worded = told(rows, lines, context, titles=settings.level == "touchpoint")
+    return findings(worded, partition.events, detector="loops")
 
 
 def notes(partition: Partition, context: Context) -> pl.DataFrame:
     """Count the boundaries between steps whose order is unknown."""
-    runs = runs_of(labelled(partition, context, context.of(LoopSettings).level), THREAD)
-    unknown = runs.filter(~pl.col("ordered")).height
+    steps = labelled(partition, context, context.of(LoopSettings).level).steps
+    heads = pl.col("run") != pl.col("run").shift()
+    unknown = steps.filter(heads & ~pl.col("ordered")).height
     row = {"detector": ["loops"], "note": ["order of two steps unknown"], "count": [unknown]}
     return pl.DataFrame(row if unknown else None, schema=NOTES.schema)
-
-
-def _row(code: str, about: str, severity: Severity) -> list[pl.Expr]:
-    cause = pl.col("before").replace_strict(_CAUSES, default=None, return_dtype=pl.String)
-    lever = pl.col("before").replace_strict(_LEVERS, default=Lever.PROCESS.value, return_dtype=pl.String)
-    return [
-        pl.lit(code).alias("code"),
-        pl.lit(severity.value).alias("severity"),
-        lever.alias("lever"),
-        pl.concat_str(pl.format(about, "shown"), cause, separator=": ", ignore_nulls=True).alias("message"),
-    ]
 
 
 def _minutes(since: pl.Expr, until: pl.Expr) -> pl.Expr:
@@ -100,125 +97,113 @@ def _minutes(since: pl.Expr, until: pl.Expr) -> pl.Expr:
     )
 
 
-def _self_loops(runs: pl.DataFrame) -> pl.DataFrame:
-    found = runs.filter(pl.col("event_ids").list.len() > 1)
-    return found.with_columns(
-        *_row("L1", "'{}' happened again at once", Severity.LOW),
-        pl.col("event_ids").list.slice(1).alias("extra_event_ids"),
-        pl.col("event_ids").list.get(1).alias("primary_event_id"),
-        pl.col("label").alias("touchpoint"),
+def _row(code: str, *more: str) -> list[pl.Expr]:
+    """Return what every finder gives: its code, whose it is and what came before."""
+    return [pl.lit(code).alias("code"), pl.col("journey", "type", "before", "primary", *more)]
+
+
+def _self_loops(runs: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+    found = runs.filter(pl.col("size") > 1)
+    head, size = (found[name].to_numpy() for name in ("head", "size"))
+    return found.with_columns(steps["at"].gather(head + 1).alias("primary")).select(
+        *_row("L1", "label"),
+        listed(steps["at"], head, size).alias("event_rows"),
+        listed(steps["at"], head + 1, size - 1).alias("extra_rows"),
         _minutes(pl.col("first_end"), pl.col("end")),
-    ).drop("start", "end")
+    )
 
 
-def _short_loops(runs: pl.DataFrame) -> pl.DataFrame:
+def _short_loops(runs: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """Find maximal alternations: a run equal to the one two before it continues or starts one."""
-    label = pl.col("label")
-    runs = runs.with_columns(
-        (label == label.shift(2).over(STRETCH)).fill_null(value=False).alias("back"),
-        pl.col("shown").shift().over(STRETCH).alias("other"),
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(2) for name in ("line", "label"))
+    numbered = runs.with_columns(
+        pl.int_range(pl.len()).alias("place"),
+        pl.col("label").shift().alias("other"),
+        pl.col("first_end").shift(2).alias("since"),
+        pl.col("head").shift(2).alias("from"),
+        same.fill_null(value=False).alias("back"),
     )
-    start = pl.col("back") & ~pl.col("back").shift().over(STRETCH).fill_null(value=False)
-    runs = runs.with_columns(pl.when("back").then(start.cum_sum()).alias("loop"))
-    members = _with_lead(runs)
-    grouped = members.group_by("loop", maintain_order=True).agg(
-        pl.col("customer_id", *THREAD, "label", "shown").first(),
-        pl.col("event_ids").explode(),
-        pl.col("event_ids").filter("back").list.first().alias("extra_event_ids"),
-        pl.col("before", "other").filter("back").first(),
-        pl.col("first_end").first(),
+    back = numbered.filter("back").with_columns(
+        ((pl.col("place").diff() != 1).fill_null(value=True)).cum_sum().alias("loop")
+    )
+    found = back.group_by("loop", maintain_order=True).agg(
+        pl.col("journey", "type", "label", "other", "before", "since", "from").first(),
+        pl.col("at").first().alias("primary"),
+        pl.col("at").alias("extra_rows"),
         pl.col("end").last(),
-        (pl.len() - 1).floordiv(2).alias("times"),
+        (pl.col("head") + pl.col("size")).last().alias("until"),
+        (pl.len() + 1).floordiv(2).alias("times"),
     )
-    return (
-        grouped.with_columns(
-            *_row("L2", "back and forth between '{}' and another step", Severity.MEDIUM),
-            pl.col("extra_event_ids").list.first().alias("primary_event_id"),
-            pl.col("label").alias("touchpoint"),
-            _minutes(pl.col("first_end"), pl.col("end")),
-        )
-        .with_columns(
-            pl.format("back and forth between '{}' and '{}', {} time(s)", "shown", "other", "times").alias(
-                "message"
-            )
-        )
-        .drop("end", "times")
+    begins, ends = (found[name].to_numpy() for name in ("from", "until"))
+    return found.select(
+        *_row("L2", "label", "other", "times", "extra_rows"),
+        listed(steps["at"], begins, ends - begins).alias("event_rows"),
+        _minutes(pl.col("since"), pl.col("end")),
     )
 
 
-def _with_lead(runs: pl.DataFrame) -> pl.DataFrame:
-    """Return the runs of each alternation together with the two that lead into it."""
-    numbered = runs.with_columns(pl.int_range(pl.len()).alias("n"))
-    firsts = numbered.filter("back").group_by("loop", maintain_order=True).agg(pl.col("n").min())
-    lead = pl.concat([firsts.select("loop", pl.col("n") - ahead) for ahead in (2, 1)])
-    leading = lead.join(numbered.drop("loop"), on="n").with_columns(pl.lit(value=False).alias("back"))
-    columns = numbered.columns
-    return pl.concat([leading.select(columns), numbered.filter("back")]).sort("loop", "n")
-
-
-def _rework(runs: pl.DataFrame) -> pl.DataFrame:
+def _rework(runs: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """Find runs whose label was seen before; both edges of what lies between must be in known order."""
-    label = [*THREAD, "label"]
-    after = pl.col("ordered").shift(-1).over(THREAD)
-    runs = runs.with_columns(after.fill_null(value=True).alias("left_in_order")).with_columns(
-        pl.col("event_ids").list.last().shift().over(label).alias("earlier"),
+    label = ["line", "label"]
+    last = (pl.col("line") != pl.col("line").shift(-1)).fill_null(value=True)
+    runs = runs.with_columns((last | pl.col("ordered").shift(-1)).alias("left_in_order"))
+    again = runs.filter(pl.struct(label).is_duplicated()).with_columns(
+        (pl.col("head") + pl.col("size") - 1).shift().over(label).alias("earlier"),
         pl.col("left_in_order").shift().over(label).alias("left"),
         pl.col("end").shift().over(label).alias("since"),
     )
-    found = runs.filter(pl.col("earlier").is_not_null() & pl.col("ordered") & pl.col("left"))
-    return (
-        found.with_columns(
-            *_row("L3", "'{}' had to be done again", Severity.MEDIUM),
-            pl.col("event_ids").list.first().alias("primary_event_id"),
-            pl.col("event_ids").list.slice(0, 1).alias("extra_event_ids"),
-            pl.col("label").alias("touchpoint"),
-            _minutes(pl.col("since"), pl.col("end")),
-        )
-        .with_columns(pl.concat_list("earlier", "primary_event_id").alias("event_ids"))
-        .drop("ordered", "start", "end")
+    found = again.filter(pl.col("earlier").is_not_null() & pl.col("ordered") & pl.col("left"))
+    earlier = steps["at"].gather(found["earlier"])
+    return found.with_columns(primary="at").select(
+        *_row("L3", "label"),
+        pl.concat_list(earlier.alias("earlier"), "at").alias("event_rows"),
+        pl.concat_list("at").alias("extra_rows"),
+        _minutes(pl.col("since"), pl.col("end")),
     )
 
 
-def _stage_returns(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _stage_numbers(lines: Lines, context: Context) -> pl.Series:
+    """Return, for each step of a sequence, which stage of its plan it belongs to."""
+    sequence = lines.sequence
+    codes, stages = coded(sequence.said("stage"))
+    number = np.full((sequence.types.len(), stages.len()), -1, dtype=np.int64)
+    for kind, name in enumerate(sequence.types):
+        for place, (stage, _) in enumerate(context.models[name].stages if name in context.models else ()):
+            number[kind, (stages == stage).fill_null(value=False).to_numpy()] = place
+    return pl.Series(number[sequence.steps["type"].to_numpy(), codes])
+
+
+def _stage_returns(lines: Lines, context: Context) -> pl.DataFrame:
     """Find maximal stretches below the highest stage reached so far; what happens again there is extra."""
-    stages = pl.DataFrame(
-        [
-            {"journey_type": name, "stage": stage, "stage_no": number}
-            for name, model in sorted(context.models.items())
-            for number, (stage, _) in enumerate(model.stages)
-        ],
-        schema={"journey_type": pl.String, "stage": pl.String, "stage_no": pl.Int32},
-    )
-    staged = steps.join(stages, on=["journey_type", "stage"]).sort(*THREAD, "step_no")
-    highest = pl.col("stage_no").cum_max().shift().over(THREAD)
-    below = (pl.col("stage_no") < highest).fill_null(value=False)
+    if not context.models:
+        return pl.DataFrame(schema={"body": pl.List(pl.UInt32)})
+    stage = _stage_numbers(lines, context).gather(lines.steps["n"])
+    staged = lines.steps.with_columns(stage.alias("stage")).filter(pl.col("stage") >= 0)
+    same = (pl.col("line") == pl.col("line").shift()).fill_null(value=False)
     staged = staged.with_columns(
-        below.alias("below"),
-        (~pl.struct(*THREAD, "touchpoint").is_first_distinct()).alias("again"),
-        ordered(THREAD).alias("ordered"),
-        pl.col("event_id").shift().over(THREAD).alias("last"),
-        pl.col("outcome").shift().over(THREAD).alias("before"),
-        pl.col("end").shift().over(THREAD).alias("since"),
+        (same & (pl.col("stage") < pl.col("stage").cum_max().over("line").shift())).alias("below"),
+        (~pl.struct("line", "step").is_first_distinct()).alias("again"),
+        (~same | (pl.col("latest").shift() <= pl.col("start"))).alias("ordered"),
+        pl.when(same).then(pl.col("at").shift()).alias("before"),
+        pl.when(same).then(pl.col("end").shift()).alias("since"),
     )
-    fresh = pl.col("below") & ~pl.col("below").shift().over(THREAD).fill_null(value=False)
+    fresh = pl.col("below") & ~(same & pl.col("below").shift())
     bodies = staged.with_columns(fresh.cum_sum().alias("number")).filter("below")
     grouped = bodies.group_by("number", maintain_order=True).agg(
-        pl.col("customer_id", *THREAD, "before", "ordered", "since", "last").first(),
-        pl.col("stage").first().alias("label"),
-        pl.col("stage").first().alias("shown"),
-        pl.col("event_id").alias("body"),
-        pl.col("event_id").filter("again").alias("extra_event_ids"),
+        pl.col("journey", "type", "before", "ordered", "since").first(),
+        pl.col("at").first().alias("primary"),
+        pl.col("at").alias("body"),
+        pl.col("at").filter("again").alias("extra_rows"),
         pl.col("end").max(),
     )
-    return (
-        grouped.filter("ordered")
-        .with_columns(
-            *_row("L4", "the journey fell back to the stage '{}'", Severity.MEDIUM),
-            pl.col("body").list.first().alias("primary_event_id"),
-            pl.concat_list("last", "body").alias("event_ids"),
-            _minutes(pl.col("since"), pl.col("end")),
-        )
-        .drop("number", "ordered", "end")
+    found = grouped.filter("ordered")
+    codes = {name: code for code, name in enumerate(lines.names)}
+    stages = lines.sequence.events["stage"].gather(found["primary"])
+    label = stages.replace_strict(codes, default=None, return_dtype=pl.UInt32)  # a step may be called so too
+    return found.with_columns(label.alias("label")).select(
+        *_row("L4", "label", "body", "extra_rows"),
+        pl.concat_list("before", "body").alias("event_rows"),
+        _minutes(pl.col("since"), pl.col("end")),
     )
 
 

@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
+from cjmine.detectors.runs import Lines
+from cjmine.domain.lists import flattened
 from cjmine.domain.vocabulary import Direction
 
 
-def mark_intended(rows: pl.DataFrame, steps: pl.DataFrame, *, least: int, evenness: float) -> pl.DataFrame:
+def mark_intended(
+    rows: pl.DataFrame, lines: Lines, expected: pl.Series, *, least: int, evenness: float
+) -> pl.DataFrame:
     """Mark repetition that the plan has, that went to many at once, or that follows a schedule.
 
     What is judged are the extra events or, where a row has one, its whole ``body``.
+    ``expected`` says of each row of the events whether the plan has it.
     """
-    gap = pl.col("start").diff().over("journey_id", "label").dt.total_microseconds()
-    once = steps.unique("event_id", keep="first", maintain_order=True).sort("journey_id", "step_no")
-    once = once.with_columns(gap.alias("gap"))
-    rhythm = once.group_by("journey_id", "label").agg(
-        (
-            (pl.len() >= least)
-            & ((pl.col("gap").std() / pl.col("gap").mean()).fill_nan(None) < evenness)
-            & ~(pl.col("direction") == Direction.INBOUND).fill_null(value=False).any()
-        )
-        .fill_null(value=False)
-        .alias("scheduled")
+    judged, whose = flattened(rows.select(pl.coalesce("body", "extra_rows")).to_series())
+    bulk = lines.sequence.events["bulk"].gather(judged).fill_null(value=False)
+    allowed = expected.gather(judged) | bulk
+    planned = np.ones(rows.height, dtype=bool)
+    planned[whose[~allowed.to_numpy()]] = False
+    scheduled = _rhythm(lines, least=least, evenness=evenness)
+    key = rows.select(_key(lines)).to_series()
+    return rows.with_columns(
+        intended=pl.Series(planned) | key.is_in(scheduled.implode()).fill_null(value=False)
     )
-    bulk = pl.col("bulk").fill_null(value=False)
-    allowed = once.select(pl.col("event_id").alias("judged"), pl.col("expected") | bulk)
-    numbered = rows.with_columns(pl.int_range(pl.len()).alias("n"))
-    planned = (
-        numbered.select("n", pl.coalesce("body", "extra_event_ids").alias("judged"))
-        .explode("judged")
-        .join(allowed, on="judged", how="left")
-        .group_by("n")
-        .agg(pl.col("expected").fill_null(value=False).all())
+
+
+def _key(lines: Lines) -> pl.Expr:
+    return pl.col("journey") * lines.names.len() + pl.col("label").cast(pl.Int64)
+
+
+def _rhythm(lines: Lines, *, least: int, evenness: float) -> pl.Series:
+    """Return the keys of what a journey has at least so often, so evenly, and never from the customer."""
+    size = np.bincount(lines.sequence.steps["journey"].to_numpy())
+    long = pl.Series(size >= least)
+    often = lines.steps.select("n", "at", "journey", "label", "start").filter(
+        long.gather(lines.steps["journey"])
     )
-    marked = numbered.join(planned, on="n", how="left").join(rhythm, on=["journey_id", "label"], how="left")
-    intended = pl.col("expected").fill_null(value=False) | pl.col("scheduled").fill_null(value=False)
-    return marked.sort("n").with_columns(intended.alias("intended")).drop("n", "expected", "scheduled")
+    often = often.unique("n", keep="first", maintain_order=True).with_columns(_key(lines).alias("key"))
+    often = often.filter(pl.len().over("key") >= least).sort("n")
+    gap = pl.col("start").diff().over("key").dt.total_microseconds()
+    told = often.with_columns(gap.alias("gap"), lines.sequence.events["direction"].gather(often["at"]))
+    rhythm = told.group_by("key").agg(
+        ((pl.col("gap").std() / pl.col("gap").mean()).fill_nan(None) < evenness).alias("even"),
+        (pl.col("direction") == Direction.INBOUND).fill_null(value=False).any().alias("asked"),
+    )
+    return rhythm.filter(pl.col("even") & ~pl.col("asked"))["key"]

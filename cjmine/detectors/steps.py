@@ -1,49 +1,108 @@
-"""What the rules read: each journey's sequence, with order known or not, planned or not."""
+"""What the rules read: each journey's sequence as numbers, with order known or not, planned or not."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
-from cjmine.domain.sequences import latest, steps_of
+from cjmine.domain.sequences import kinds, latest, sequences
+from cjmine.domain.walks import Codes, Walks
 
 
-def sequence(partition: Partition) -> pl.DataFrame:
-    """Return the counted steps of all journeys, sorted by journey and step.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sequence:
+    """The counted steps of all journeys, journey by journey in step order, and what their numbers mean.
 
-    Adds journey_type, ``expected`` (the plan has this step here, or tolerates
-    it) and ``latest`` (see there).
+    ``steps`` have ``n`` (0, 1, 2 ...), ``at`` (the row of ``events``), ``journey``
+    (its number), ``type`` (a row of ``types``), ``step`` (a row of ``names``, the
+    touchpoints), start, end and ``latest`` (see there).
     """
-    planned = partition.moves.filter(pl.col("event_id").is_not_null()).select("event_id", "expected")
-    steps = steps_of(partition).join(planned, on="event_id", how="left", maintain_order="left")
-    return steps.with_columns(pl.col("expected").fill_null(value=False), latest().alias("latest"))
+
+    events: pl.DataFrame
+    steps: pl.DataFrame
+    names: pl.Series
+    types: pl.Series
+
+    def known(self, labels: Collection[str]) -> npt.NDArray[np.bool_]:
+        """Return which of the ``names`` are among these."""
+        return self.names.is_in(sorted(labels)).fill_null(value=False).to_numpy()
+
+    def said(self, name: str) -> pl.Series:
+        """Return one column of the events, step by step."""
+        return self.events[name].gather(self.steps["at"])
 
 
-def visits(steps: pl.DataFrame, context: Context) -> pl.DataFrame:
+def sequence(partition: Partition) -> Sequence:
+    """Return the counted steps of all journeys of a partition."""
+    return partition.derived(_sequence, partition.events, *sequences(partition), kinds(partition))
+
+
+def _sequence(
+    events: pl.DataFrame, steps: pl.DataFrame, walks: Walks, kinds_of: tuple[Codes, pl.Series]
+) -> Sequence:
+    codes, types = kinds_of
+    journey = np.repeat(np.arange(len(walks.begins), dtype=np.int64), walks.lengths)
+    place = pl.col("start", "contact_start", "precision", "contact_precision").gather(steps["at"])
+    numbered = steps.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("n"),
+        "at",
+        pl.Series("journey", journey),
+        pl.Series("type", codes[journey]),
+        pl.Series("step", walks.labels),
+        "start",
+        "end",
+        events.select(place).select(latest()).to_series().alias("latest"),
+    )
+    return Sequence(events=events, steps=numbered, names=walks.names, types=types)
+
+
+def planned(partition: Partition) -> pl.DataFrame:
+    """Return, for each row of the events, ``expected`` (the plan has this step here, or tolerates it).
+
+    ``owed`` is the row of the moves that says what is owed after it, if any does.
+    """
+    return partition.derived(_planned, partition.events, partition.moves)
+
+
+def _planned(events: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
+    owed = pl.when(pl.col("owed").is_not_null()).then(pl.int_range(pl.len(), dtype=pl.UInt32))
+    told = moves.select("event_id", "expected", owed.alias("owed")).filter(pl.col("event_id").is_not_null())
+    found = events.select("event_id").join(told, on="event_id", how="left", maintain_order="left")
+    return found.select(pl.col("expected").fill_null(value=False), "owed")
+
+
+def visits(sequence: Sequence, context: Context) -> pl.DataFrame:
     """Return the steps without the unwanted ones of contacts that hold another: what befell a visit is none.
 
     Of several unwanted steps alone, the first stands for the contact.
     """
-    unwanted = [(name, step) for name, model in sorted(context.models.items()) for step in model.unwanted]
-    if not unwanted:
+    steps = sequence.steps
+    unwanted = np.zeros((sequence.types.len(), sequence.names.len()), dtype=bool)
+    for number, name in enumerate(sequence.types):
+        if name in context.models:
+            unwanted[number] = sequence.known(context.models[name].unwanted)
+    marked = pl.Series("aside", unwanted[steps["type"].to_numpy(), steps["step"].to_numpy()])
+    if not marked.any():
         return steps
-    listed = pl.DataFrame(unwanted, schema={"journey_type": pl.String, "touchpoint": pl.String}, orient="row")
-    asides = steps.filter(pl.col("contact_id").is_not_null()).join(
-        listed, on=["journey_type", "touchpoint"], how="semi"
-    )
-    mine = steps.join(
-        asides.select("contact_id").unique(), on="contact_id", how="semi", maintain_order="left"
-    )
-    mine = mine.with_columns(pl.col("event_id").is_in(asides["event_id"].implode()).alias("aside"))
-    kept = mine.sort("aside", "step_no").unique("contact_id", keep="first", maintain_order=True)
-    dropped = mine.filter("aside").join(kept, on="event_id", how="anti")
-    return steps.join(dropped, on="event_id", how="anti", maintain_order="left")
+    mine = steps.select("n", sequence.said("contact_id"), marked).filter(pl.col("contact_id").is_not_null())
+    asides = mine.filter("aside").select(pl.col("contact_id").unique())
+    mine = mine.join(asides, on="contact_id", how="semi")
+    kept = mine.sort("aside", "n").unique("contact_id", keep="first", maintain_order=True)
+    stays = np.ones(steps.height, dtype=bool)
+    stays[mine.filter("aside")["n"].to_numpy()] = False
+    stays[kept["n"].to_numpy()] = True
+    return steps.filter(stays)
 
 
-def titled(context: Context) -> pl.Expr:
-    """Return the touchpoint in the words of its journey's plan."""
-    shown = pl.col("touchpoint")
-    for name, model in sorted(context.models.items()):
-        words = pl.col("touchpoint").replace(dict(model.titles))
-        shown = pl.when(pl.col("journey_type") == name).then(words).otherwise(shown)
+def titled(context: Context, name: str = "touchpoint") -> pl.Expr:
+    """Return a column of touchpoints in the words of its journey's plan."""
+    shown = pl.col(name)
+    for kind, model in sorted(context.models.items()):
+        words = pl.col(name).replace(dict(model.titles))
+        shown = pl.when(pl.col("journey_type") == kind).then(words).otherwise(shown)
     return shown

@@ -8,7 +8,7 @@ import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.lengths import HOUR, in_units
-from cjmine.domain.sequences import kinds_of, walks_of
+from cjmine.domain.sequences import kinds, sequences
 from cjmine.domain.walks import Codes, Walks, coded
 from cjmine.tally import BUCKETS, NONE, Merge, Tally, bucket, quantiles
 
@@ -26,10 +26,10 @@ _NOBODY = -1
 
 def count_flows(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return the directly-follows tally; a wait runs from the end of one step to the next's start."""
-    steps, walks = walks_of(partition.events)
-    kinds, types = kinds_of(steps, walks, partition.journeys)
+    steps, walks = sequences(partition)
+    codes, types = kinds(partition)
     start, end = (steps[name].dt.epoch("us").to_numpy() for name in ("start", "end"))
-    counted = pairs(walks, kinds, start, end)
+    counted = pairs(walks, codes, start, end)
     return counted.with_columns(
         types.gather(counted["journey_type"]).alias("journey_type"),
         walks.names.gather(counted["source"]).alias("source"),
@@ -38,17 +38,17 @@ def count_flows(partition: Partition, _context: Context) -> pl.DataFrame:
 
 
 def pairs(
-    walks: Walks, kinds: Codes, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
+    walks: Walks, types: Codes, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
 ) -> pl.DataFrame:
     """Return the directly-follows tally in codes.
 
-    ``kinds`` has the code of each journey's type; ``start`` and ``end`` are each
+    ``types`` has the code of each journey's type; ``start`` and ``end`` are each
     step's, in microseconds.
     """
     size = walks.names.len()
     pair = walks.labels[:-1].astype(np.int64) * size + walks.labels[1:]
-    if kinds.any():
-        pair += np.repeat(kinds.astype(np.int64) * size**2, walks.lengths)[:-1]
+    if types.any():
+        pair += np.repeat(types.astype(np.int64) * size**2, walks.lengths)[:-1]
     pair[walks.begins[1:] - 1] = _NOBODY  # a last step and the next journey's first one
     wait = np.maximum(start[1:] - end[:-1], 0)
     key = pl.col("pair") * BUCKETS + bucket(pl.col("wait_us")) - NONE
@@ -71,14 +71,14 @@ def pairs(
 
 def count_nodes(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return for each touchpoint its events, journeys, and how often it starts or ends one."""
-    steps, walks = walks_of(partition.events)
-    kinds, types = kinds_of(steps, walks, partition.journeys)
+    steps, walks = sequences(partition)
+    codes, types = kinds(partition)
     services, names = coded(steps["service"])
     journey = np.repeat(np.arange(len(walks.begins)), walks.lengths)
     starts, ends = np.zeros((2, steps.height), dtype=bool)
     starts[walks.begins] = True
     ends[walks.begins + walks.lengths - 1] = True
-    place = kinds.astype(np.int64)[journey] * walks.names.len() + walks.labels
+    place = codes.astype(np.int64)[journey] * walks.names.len() + walks.labels
     marked = pl.DataFrame(
         {
             "key": place * names.len() + services,

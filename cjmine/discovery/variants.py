@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.domain.sequences import walks_of
+from cjmine.domain.sequences import sequences, ways
 from cjmine.domain.tables import TEXTS
-from cjmine.domain.walks import SEPARATOR, distinct, paths
+from cjmine.domain.walks import SEPARATOR, paths
 from cjmine.tally import Merge, Tally
 
 VARIANTS = Tally(
@@ -20,8 +20,8 @@ VARIANTS = Tally(
 
 def count_variants(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return the variant tally; ``path`` is the sequence of touchpoints, ``variant`` its digest."""
-    steps, walks = walks_of(partition.events)
-    path, firsts = distinct(walks)
+    steps, walks = sequences(partition)
+    path, firsts = ways(partition)
     walked = steps.select(pl.col("journey_id").gather(walks.begins), pl.Series("path", path))
     keyed = partition.journeys.select("journey_id", "journey_type", "variant", "status")
     counted = (

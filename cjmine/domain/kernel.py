@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 import polars as pl
 
@@ -21,6 +21,8 @@ from cjmine.domain.working_time import WorkingCalendar
 from cjmine.tally import Merge, Tally
 
 SettingsType = TypeVar("SettingsType", bound=Settings)
+Inputs = TypeVarTuple("Inputs")
+Made = TypeVar("Made")
 
 
 ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
@@ -81,13 +83,30 @@ class Output(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
-    """Some customers, each whole: their rows in the tables' total orders."""
+    """Some customers, each whole: their rows in the tables' total orders.
+
+    ``made`` is what kernels derived from these tables; see ``derived``.
+    """
 
     events: pl.DataFrame = field(default_factory=EVENT.empty)
     contacts: pl.DataFrame = field(default_factory=CONTACT.empty)
     journeys: pl.DataFrame = field(default_factory=JOURNEY.empty)
     moves: pl.DataFrame = field(default_factory=MOVE.empty)
     findings: pl.DataFrame = field(default_factory=FINDING.empty)
+    made: Any = field(default_factory=dict, repr=False, compare=False)  # Any: tables go by name
+
+    def derived(self, work: Callable[[*Inputs], Made], *inputs: *Inputs) -> Made:
+        """Return ``work(*inputs)``, worked out once for as long as the inputs are the same objects.
+
+        Many kernels read the sequences of one partition. ``work`` must be pure, and
+        nobody may change what it returns. A partition of which another table was
+        replaced keeps what was made of the tables that stayed.
+        """
+        known: tuple[tuple[Any, ...], Made] | None = self.made.get(work)
+        given: tuple[Any, ...] = inputs
+        if known is None or any(old is not new for old, new in zip(known[0], given, strict=True)):
+            known = self.made[work] = (given, work(*inputs))
+        return known[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

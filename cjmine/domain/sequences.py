@@ -9,37 +9,42 @@ import polars as pl
 from cjmine.domain.kernel import Partition
 from cjmine.domain.lengths import DAY, MINUTE
 from cjmine.domain.vocabulary import Precision
-from cjmine.domain.walks import Codes, Walks, coded
+from cjmine.domain.walks import Codes, Walks, coded, distinct
 
 _LENGTH = {Precision.MINUTE.value: MINUTE, Precision.DAY.value: DAY}
 
 
-def steps_of(partition: Partition) -> pl.DataFrame:
-    """Return the counted steps of all journeys with ``journey_type``: journey by journey, in step order."""
-    steps, begins = _in_order(partition.events)
-    kinds = steps["journey_id"].gather(begins).to_frame()
-    kinds = kinds.join(
-        partition.journeys.select("journey_id", "journey_type"),
-        on="journey_id",
-        how="left",
-        maintain_order="left",
-    )
-    lengths = np.diff(begins, append=steps.height)
-    return steps.with_columns(kinds["journey_type"].gather(np.repeat(np.arange(len(begins)), lengths)))
-
-
 def walks_of(events: pl.DataFrame) -> tuple[pl.DataFrame, Walks]:
-    """Return the counted steps (journey_id, touchpoint, service, start, end), and their touchpoints coded."""
+    """Return the counted steps, and their touchpoints coded.
+
+    The steps have ``at`` (the row of ``events``), journey_id, touchpoint, service, start and end.
+    """
     columns = ("journey_id", "step_no", "touchpoint", "service", "start", "end", "contact_start")
-    steps, begins = _in_order(events.select(columns))
+    steps, begins = _in_order(events.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"), *columns))
     labels, names = coded(steps["touchpoint"])
     return steps, Walks(begins=begins, labels=labels, names=names)
+
+
+def sequences(partition: Partition) -> tuple[pl.DataFrame, Walks]:
+    """Return the counted steps of a partition and their touchpoints coded (see ``walks_of``)."""
+    return partition.derived(walks_of, partition.events)
+
+
+def ways(partition: Partition) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the number of each journey's path, and the first journey of each path (see ``distinct``)."""
+    return partition.derived(distinct, sequences(partition)[1])
+
+
+def kinds(partition: Partition) -> tuple[Codes, pl.Series]:
+    """Return the code of each journey's type, and the type of each code."""
+    return partition.derived(kinds_of, *sequences(partition), partition.journeys)
 
 
 def kinds_of(steps: pl.DataFrame, walks: Walks, journeys: pl.DataFrame) -> tuple[Codes, pl.Series]:
     """Return the code of each journey's type, and the type of each code."""
     heads = steps.select(pl.col("journey_id").gather(walks.begins))
-    typed = heads.join(journeys, on="journey_id", how="left", maintain_order="left")
+    known = journeys.select("journey_id", "journey_type")
+    typed = heads.join(known, on="journey_id", how="left", maintain_order="left")
     return coded(typed["journey_type"])
 
 
@@ -53,18 +58,28 @@ def _in_order(events: pl.DataFrame) -> tuple[pl.DataFrame, npt.NDArray[np.int64]
     steps = events.filter(pl.col("step_no").is_not_null())
     if steps["contact_start"].null_count() < steps.height:
         steps = steps.with_columns(moment().alias("start"), pl.max_horizontal("end", moment()).alias("end"))
-    journey = steps["journey_id"]
-    fresh = (journey != journey.shift()).fill_null(value=True)
-    heads = journey.filter(fresh).to_frame()
-    apart = heads["journey_id"].n_unique() < heads.height
-    if apart or not (fresh | (steps["step_no"].diff() > 0)).all():
-        numbers = heads.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("number"))
-        number = numbers.select(pl.col("number").first().over("journey_id"))["number"]
-        place = number.gather(fresh.cum_sum() - 1)
-        steps = steps.with_columns(place.alias("number")).sort("number", "step_no").drop("number")
-        place = place.sort()
-        fresh = (place != place.shift()).fill_null(value=True)
+    number = appearance(steps["journey_id"])
+    fresh = (number != number.shift()).fill_null(value=True)
+    if not (fresh | (steps["step_no"].diff() > 0)).all() or not number.is_sorted():
+        steps = steps.with_columns(number.alias("number")).sort("number", "step_no").drop("number")
+        number = number.sort()
+        fresh = (number != number.shift()).fill_null(value=True)
     return steps, fresh.arg_true().to_numpy().astype(np.int64)
+
+
+def journeys_of(events: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Return the number of each row's journey, in order of appearance, and the first row of each journey."""
+    number = appearance(events["journey_id"]).alias("number")
+    return number, number.is_first_distinct().arg_true()
+
+
+def appearance(column: pl.Series) -> pl.Series:
+    """Give each value a number (0, 1, 2 ...) by where it first appears; equal ones mostly stand together."""
+    fresh = (column != column.shift()).fill_null(value=True)
+    heads = column.filter(fresh).alias("value").to_frame().with_row_index("row")
+    first = heads.select(pl.col("row").first().over("value")).to_series()
+    number = (first == heads["row"]).cast(pl.UInt32).cum_sum() - 1
+    return number.gather(first).gather(fresh.cum_sum() - 1)
 
 
 def moment() -> pl.Expr:
@@ -77,9 +92,3 @@ def latest() -> pl.Expr:
     known = pl.coalesce("contact_precision", "precision")
     length = known.replace_strict(_LENGTH, default=0, return_dtype=pl.Int64)
     return moment() + pl.duration(microseconds=length.clip(lower_bound=1))
-
-
-def ordered(key: list[str]) -> pl.Expr:
-    """Tell whether a step certainly follows the one before it under ``key`` (2, conventions)."""
-    before = pl.col("latest").shift().over(key) <= pl.col("start")
-    return before.fill_null(value=True)

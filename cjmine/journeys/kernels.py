@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.domain.sequences import steps_of
+from cjmine.domain.sequences import kinds, sequences
 from cjmine.domain.tables import CONTACT, EVENT, JOURNEY
 from cjmine.journeys.contacts import assign_contacts, contacts
 from cjmine.journeys.same_event import merge_same_events
@@ -29,16 +30,23 @@ SPANS = Tally(
 
 def count_gaps(partition: Partition, context: Context) -> pl.DataFrame:
     """Tally the silences inside journeys that reached success, for the abandonment threshold (2.15)."""
-    ends = pl.DataFrame(
-        [{"journey_type": n, "touchpoint": s} for n, m in sorted(context.models.items()) for s in m.success],
-        schema={"journey_type": pl.String, "touchpoint": pl.String},
+    steps, walks = sequences(partition)
+    codes, types = kinds(partition)
+    success = np.zeros((types.len(), walks.names.len()), dtype=bool)
+    for number, name in enumerate(types):
+        if name in context.models:
+            success[number] = walks.names.is_in(sorted(context.models[name].success)).fill_null(value=False)
+    journey = np.repeat(np.arange(len(walks.begins)), walks.lengths)
+    done = np.zeros(len(walks.begins), dtype=bool)
+    done[journey[success[codes[journey], walks.labels]]] = True
+    inside = steps.select("start", "end", pl.Series("journey", journey)).filter(done[journey])
+    gap = (pl.col("start") - pl.col("end").shift()).dt.total_microseconds()
+    gaps = inside.select("journey", gap.alias("gap")).filter(pl.col("journey") == pl.col("journey").shift())
+    counted = gaps.select(
+        types.gather(codes[gaps["journey"]]).alias("journey_type"),
+        bucket(pl.col("gap").clip(lower_bound=0)).alias("bucket"),
     )
-    steps = steps_of(partition)
-    done = steps.join(ends, on=["journey_type", "touchpoint"], how="semi")["journey_id"].unique()
-    inside = steps.filter(pl.col("journey_id").is_in(done.implode()))
-    gap = (pl.col("start") - pl.col("end").shift().over("journey_id")).dt.total_microseconds()
-    gaps = inside.select("journey_type", bucket(gap.clip(lower_bound=0)).alias("bucket"), gap.alias("gap"))
-    return gaps.drop_nulls("gap").group_by("journey_type", "bucket").agg(pl.len().alias("count"))
+    return counted.group_by("journey_type", "bucket").agg(pl.len().alias("count"))
 
 
 def abandon_after(gaps: pl.DataFrame, settings: JourneySettings) -> timedelta:
@@ -77,7 +85,7 @@ def count_echoes(partition: Partition, _context: Context) -> pl.DataFrame:
 def count_spans(partition: Partition, _context: Context) -> pl.DataFrame:
     """Tally each system's first and last instant: the last is when it was extracted (2.15)."""
     return (
-        systems_of(partition.events)
+        systems_of(partition)
         .group_by("source_system")
         .agg(
             pl.col("start").dt.epoch("us").min().alias("first_us"),

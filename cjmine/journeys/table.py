@@ -6,45 +6,68 @@ import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.lengths import DAY, in_units
+from cjmine.domain.sequences import journeys_of
 from cjmine.domain.settings import microseconds
 from cjmine.domain.tables import TIME
 from cjmine.domain.vocabulary import Direction, Status
+from cjmine.domain.walks import coded
 from cjmine.journeys.sequence import type_of_journeys, variant_keys
 
 
 def journeys(partition: Partition, context: Context) -> pl.DataFrame:
     """Return JOURNEY rows without status, cost and fitness (pass 1)."""
     events = partition.events
-    keys = variant_keys(events)
-    inbound = pl.col("contact_id").filter(pl.col("direction") == Direction.INBOUND)
-    table = events.group_by("journey_id", maintain_order=True).agg(
-        pl.col("customer_id").first(),
-        pl.col("start").min(),
-        pl.col("end").max(),
-        pl.len().alias("n_events"),
-        pl.col("step_no").count().alias("n_steps"),
-        pl.col("contact_id").drop_nulls().n_unique().alias("n_contacts"),
-        inbound.drop_nulls().n_unique().alias("n_inbound"),
-        pl.col("service").drop_nulls().n_unique().alias("n_services"),
-        pl.col("channel").drop_nulls().n_unique().alias("n_channels"),
+    number, _ = partition.derived(journeys_of, events)
+    inbound = (events["direction"] == Direction.INBOUND).fill_null(value=False)
+    contact = events["contact_id"].is_first_distinct() & events["contact_id"].is_not_null()
+    counted = {
+        "n_contacts": contact,  # the rows of a contact lie in one journey, and go one way
+        "n_inbound": contact & inbound,
+        "n_services": _new(number, events["service"]),
+        "n_channels": _new(number, events["channel"]),
+    }
+    table = (
+        events.select("customer_id", "start", "end", "step_no", number, **counted)
+        .group_by("number", maintain_order=True)
+        .agg(
+            pl.col("customer_id").first(),
+            pl.col("start").min(),
+            pl.col("end").max(),
+            pl.len().alias("n_events"),
+            pl.col("step_no").count().alias("n_steps"),
+            pl.col(counted).sum(),
+        )
     )
-    recorded = (
-        systems_of(events).group_by("journey_id").agg(pl.col("source_system").n_unique().alias("n_systems"))
-    )
-    table = table.join(recorded, on="journey_id", how="left", maintain_order="left")
-    typed = table.join(type_of_journeys(events, context), on="journey_id", how="left")
-    whole = typed.join(keys, on="journey_id", how="left")
+    recorded = systems_of(partition)
+    recorded = recorded.filter(_new(recorded["number"], recorded["source_system"]))
+    systems = recorded.group_by("number").agg(pl.len().alias("n_systems"))
+    table = table.join(systems, on="number", how="left", maintain_order="left")
+    typed = table.with_columns(*type_of_journeys(partition, context).iter_columns())
+    whole = typed.join(variant_keys(partition), on="journey_id", how="left")
     elapsed = (pl.col("end") - pl.col("start")).dt.total_microseconds()
     return whole.with_columns(in_units(elapsed, DAY).alias("duration_d")).sort(
         "customer_id", "start", "journey_id"
     )
 
 
-def systems_of(events: pl.DataFrame) -> pl.DataFrame:
-    """Return journey_id, source_system, start of every row, those merged into another one included."""
-    merged = events.filter(pl.col("merged_ids").list.len() > 0).explode("merged_ids")
-    others = merged.with_columns(pl.col("merged_ids").str.extract("^([^:]*):").alias("source_system"))
-    return pl.concat([part.select("journey_id", "source_system", "start") for part in (events, others)])
+def _new(number: pl.Series, values: pl.Series) -> pl.Series:
+    """Tell where a value first appears in its journey."""
+    if values.null_count() == values.len():
+        return pl.repeat(False, values.len(), eager=True)  # noqa: FBT003 - a value, not a switch
+    codes, names = coded(values)
+    key = number.cast(pl.UInt64) * names.len() + pl.Series(codes)
+    return key.is_first_distinct() & values.is_not_null()
+
+
+def systems_of(partition: Partition) -> pl.DataFrame:
+    """Return number (of the journey), source_system, start of every row, merged ones included."""
+    events = partition.events
+    rows = events.select(partition.derived(journeys_of, events)[0], "source_system", "start")
+    merged = rows.with_columns(events["merged_ids"]).filter(pl.col("merged_ids").list.len() > 0)
+    others = merged.explode("merged_ids").with_columns(
+        pl.col("merged_ids").str.extract("^([^:]*):").alias("source_system")
+    )
+    return pl.concat([rows, others.select(rows.columns)])
 
 
 def status(partition: Partition, context: Context) -> pl.DataFrame:
@@ -59,13 +82,16 @@ def status(partition: Partition, context: Context) -> pl.DataFrame:
         {"source_system": list(context.extracted_at), "seen": list(context.extracted_at.values())},
         schema={"source_system": pl.String, "seen": TIME},
     )
+    recorded = systems_of(partition)
+    recorded = recorded.filter(_new(recorded["number"], recorded["source_system"]))
     seen = (
-        systems_of(partition.events)
-        .join(last_seen, on="source_system", how="left")
-        .group_by("journey_id")
-        .agg(pl.col("seen").min())
+        recorded.join(last_seen, on="source_system", how="left").group_by("number").agg(pl.col("seen").min())
     )
-    rows = partition.journeys.join(ended, on="journey_id", how="left").join(seen, on="journey_id", how="left")
+    _, firsts = partition.derived(journeys_of, partition.events)
+    seen = seen.with_columns(partition.events["journey_id"].gather(firsts.gather(seen["number"])))
+    rows = partition.journeys.join(ended, on="journey_id", how="left").join(
+        seen.select("journey_id", "seen"), on="journey_id", how="left"
+    )
     silent = (pl.col("seen") - pl.col("end")).dt.total_microseconds() > microseconds(context.abandon_after)
     modelled = pl.col("journey_type").is_in(sorted(context.models))
     state = (
@@ -92,7 +118,8 @@ def _ended(events: pl.DataFrame, table: pl.DataFrame, context: Context) -> pl.Da
         ],
         schema={"journey_type": pl.String, "touchpoint": pl.String, "success": pl.Boolean},
     )
-    typed = events.select("journey_id", "touchpoint").join(
+    steps = events.select("journey_id", "touchpoint")
+    typed = steps.filter(pl.col("touchpoint").is_in(ends["touchpoint"].unique().implode())).join(
         table.select("journey_id", "journey_type"), on="journey_id"
     )
     reached = typed.join(ends, on=["journey_type", "touchpoint"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cjmine.domain import walks
 from cjmine.domain.kernel import Partition
-from cjmine.domain.sequences import kinds_of, steps_of, walks_of
+from cjmine.domain.sequences import kinds_of, walks_of
 from cjmine.domain.walks import SEPARATOR, Walks, coded, distinct, paths
 from tests.builders import at, events
 
@@ -79,9 +79,8 @@ def test_journeys_that_overlap_are_put_one_behind_the_other() -> None:
     journeys = pl.DataFrame({"journey_id": ["a", "b"], "journey_type": ["of a", "of b"]})
     kinds, types = kinds_of(steps, coded_steps, journeys)
     assert types.gather(kinds).to_list() == ["of b", "of a"]
-    typed = steps_of(Partition(events=frame, journeys=journeys))
-    assert typed["journey_type"].to_list() == ["of b"] * 3 + ["of a"] * 2
-    assert typed["start"].to_list() == [at(hour) for hour in (0, 3, 5, 1, 4)]
+    assert steps["at"].to_list() == [0, 3, 5, 1, 4]
+    assert steps["start"].to_list() == [at(hour) for hour in (0, 3, 5, 1, 4)]
 
 
 def test_nothing_walks_nowhere() -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from cjmine.detectors.runs import labelled
+from cjmine.detectors.steps import sequence
 from cjmine.domain.kernel import Context
 from cjmine.domain.lengths import DAY
-from cjmine.domain.sequences import latest, ordered, steps_of, walks_of
+from cjmine.domain.sequences import walks_of
 from cjmine.domain.walks import SEPARATOR
 from cjmine.journeys.kernels import GAPS, SPANS, abandon_after, count_gaps, count_spans
 from cjmine.journeys.settings import JourneySettings
@@ -81,18 +83,17 @@ def test_what_another_system_wrote_about_a_contact_stands_where_the_contact_bega
     assert steps(rows, LETTERS) == [(2, "A"), (1, "B")]
     partition = arranged(events(one_case(*rows)), LETTERS)
     assert numbers(partition.events["event_id"].to_list()) == [0, 1, 2]  # rows keep their order
-    (walked, walks), listed = walks_of(partition.events), steps_of(partition)
+    (walked, walks), listed = walks_of(partition.events), labelled(partition, LETTERS, "touchpoint").steps
     assert walks.names.gather(walks.labels).to_list() == ["A", "B"]
     assert walked["start"].to_list() == listed["start"].to_list() == [at(0), at(0.15)]
     assert (walked["end"] >= walked["start"]).all()
-    timed = listed.with_columns(latest().alias("latest"))
-    assert timed.select(ordered(["journey_id"])).to_series().all()
+    assert listed["ordered"].to_list() == [True, True]
 
 
 def test_an_echo_of_a_rough_time_is_as_rough_as_its_contact() -> None:
     rows = [CALL | {"h": 0, "precision": "min"}, NOTE | {"activity": "A"}]
     partition = arranged(events(one_case(*rows)), LETTERS)
-    assert steps_of(partition).select(latest()).to_series().to_list() == [at(1 / 60)]
+    assert sequence(partition).steps["latest"].to_list() == [at(1 / 60)]
 
 
 def test_a_note_in_another_system_says_more_than_the_call_itself() -> None:
