@@ -19,7 +19,7 @@ from cjmine.discovery.miner import mine_types
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.domain.kernel import NOTES, Context
 from cjmine.domain.results import Run
-from cjmine.domain.tables import EVENT, TABLES
+from cjmine.domain.tables import EVENT
 from cjmine.engine import local
 from cjmine.engine.store import Store
 from cjmine.identity import crosswalk, customers, linkage
@@ -32,7 +32,9 @@ from cjmine.intended.pnml import pnml_of
 from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
 from cjmine.project.load import Loaded
 from cjmine.report import summary, totals
+from cjmine.report.counts import REPORTED, medians
 from cjmine.report.publish import publish
+from cjmine.report.worst import FIND_WORST
 from cjmine.report.write import write_run
 
 Progress = Callable[[str, int, int], None]
@@ -48,6 +50,8 @@ PASS_TWO = (
     COUNT_FLOWS,
     COUNT_NODES,
     *DETECT,
+    *REPORTED,
+    FIND_WORST,
 )
 
 
@@ -86,7 +90,8 @@ def run(loaded: Loaded, folder: Path, *, progress: Progress | None = None) -> Ru
         finished = gather(loaded, ingested, store, analysed, started)
         tell("writing the report", 0, 1)
         write_run(finished, staging, models=_models(finished))
-    return finished
+    # the store moved with the run
+    return dataclasses.replace(finished, rows=dataclasses.replace(store, folder=folder.absolute() / "store"))
 
 
 def ingest(loaded: Loaded, tell: Progress, *, anonymous: bool = False) -> Ingested:
@@ -160,16 +165,22 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
     """Mine each journey type's model, and put together what the report shows."""
     project, tallies, joined = loaded.project, analysed.tallies, ingested.linkage
     mined = mine_types(tallies["variants"], project.discovery)
-    tables = {table.name: store.table(table) for table in TABLES}
+    kinds, counted = tallies["kinds"], summary.counts(store, ingested.ledger)
+    costs = summary.checked(tallies["variants"], analysed.context.aligned)
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
-    remarks = summary.remarks(mined, tables["journeys"], notes, analysed.context.abandon_after)
+    remarks = summary.remarks(mined, kinds, notes, analysed.context.abandon_after)
     warnings = [
         *(line for model in loaded.models.values() for line in defects(model.net)),
         *ingested.warnings,
+        *summary.unseen(loaded.models, kinds, tallies["nodes"]),
     ]
-    warnings += summary.unseen(loaded.models, tables["journeys"], tallies["nodes"])
     digest = summary.summary(
-        tables, ledger=ingested.ledger, systems=joined.systems, pairs=joined.pairs, tallies=tallies
+        counted,
+        ledger=ingested.ledger,
+        systems=joined.systems,
+        pairs=joined.pairs,
+        tallies=tallies,
+        costs=costs,
     )
     return Run(
         name=project.project,
@@ -182,7 +193,7 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
             models={name: pnml_of(model.net, name) for name, model in loaded.models.items()},
             ledger=ingested.ledger,
             crosswalks=ingested.crosswalks,
-            counts=summary.counts(tables, ingested.ledger),
+            counts=counted,
             timezone=project.clock.timezone,
             started=started,
             finished=datetime.now(UTC),
@@ -197,12 +208,15 @@ def gather(loaded: Loaded, ingested: Ingested, store: Store, analysed: Analysed,
         echoes=tallies["echoes"],
         flows=flow_table(tallies["flows"]),
         nodes=node_table(tallies["nodes"]),
-        variants=summary.variants(distinct_variants(tallies["variants"]), tables["journeys"]),
-        deviations=tables["findings"].filter(pl.col("code").str.starts_with("V")),
-        totals=totals.table(tallies["totals"], tables["journeys"].height),
+        rows=store,
+        variants=summary.variants(distinct_variants(tallies["variants"]), costs),
+        kinds=kinds,
+        medians=medians(tallies["lengths"], store),
+        deviation_kinds=tallies["deviation_kinds"],
+        totals=totals.table(tallies["totals"], counted["journeys"]),
+        worst=tallies["worst"],
         models=loaded.models,
         discovered={name: found.tree for name, found in mined.items()},
-        **tables,
     )
 
 
