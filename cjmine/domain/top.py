@@ -43,7 +43,5 @@ class Top:
 
     def cut(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the first rows of each kind, kind by kind."""
-        ordered = rows.sort(
-            [self.by, *self.order], descending=[False, *self.order.values()], nulls_last=True
-        )
+        ordered = rows.sort([self.by, *self.order], descending=[False, *self.order.values()], nulls_last=True)
         return ordered.group_by(self.by, maintain_order=True).head(self.count).select(self.schema.names())

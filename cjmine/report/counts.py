@@ -83,25 +83,21 @@ def medians(lengths: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     It is exact: the tally says in which bucket the middle lies, and only the
     lengths in that bucket are read.
     """
-    ordered = lengths.sort("journey_type", "bucket")
-    upto = pl.col("journeys").cum_sum().over("journey_type")
-    total = pl.col("journeys").sum().over("journey_type")
-    # the places of the middle, from 0; one place if the number of journeys is odd
-    middle = ordered.with_columns((upto - pl.col("journeys")).alias("before"), upto.alias("upto"), total=total)
+    kind, journeys = ["journey_type"], pl.col("journeys")
+    upto = journeys.cum_sum().over(kind)
+    placed = lengths.sort("journey_type", "bucket").with_columns(
+        (upto - journeys).alias("before"), upto.alias("upto"), journeys.sum().over(kind).alias("total")
+    )
+    # the places of the middle, from 0; they are one place where the number of journeys is odd
     low, high = (pl.col("total") - 1) // 2, pl.col("total") // 2
-    inside = middle.filter((pl.col("before") <= high) & (pl.col("upto") > low))
-    firsts = inside.group_by("journey_type").agg(
-        pl.col("before").min(), pl.col("total").first().alias("total")
-    )
-    buckets = inside.select("journey_type", "bucket")
-    found = pl.concat([_lengths_in(buckets, rows, number) for number in range(rows.parts)])
-    counted = found.group_by("journey_type", "days").agg(pl.col("journeys").sum()).sort("journey_type", "days")
-    placed = counted.join(firsts, on="journey_type", how="left", maintain_order="left").with_columns(
-        (pl.col("before") + pl.col("journeys").cum_sum().over("journey_type")).alias("upto")
-    )
+    middle = placed.filter((pl.col("before") <= high) & (pl.col("upto") > low))
+    firsts = middle.group_by(kind).agg(pl.col("before").min(), pl.col("total").first())
+    read = [_lengths_in(middle.select("journey_type", "bucket"), rows, part) for part in range(rows.parts)]
+    counted = pl.concat(read).group_by("journey_type", "days").agg(journeys.sum())
+    found = counted.join(firsts, on=kind).sort("journey_type", "days")
+    reached = found.with_columns((pl.col("before") + upto).alias("upto"))
     ends = [pl.col("days").filter(pl.col("upto") > place).first() for place in (low, high)]
-    middles = placed.group_by("journey_type", maintain_order=True).agg(((ends[0] + ends[1]) / 2).alias("days"))
-    return middles.sort("journey_type")
+    return reached.group_by(kind).agg(((ends[0] + ends[1]) / 2).alias("days")).sort(kind)
 
 
 def _lengths_in(buckets: pl.DataFrame, rows: Rows, number: int) -> pl.DataFrame:

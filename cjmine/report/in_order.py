@@ -20,9 +20,7 @@ STRETCH = 524_288
 Key = tuple[str, ...]
 
 
-def in_order(
-    rows: Rows, table: Table, keep: pl.Expr, *, stretch: int = STRETCH
-) -> Iterator[pl.DataFrame]:
+def in_order(rows: Rows, table: Table, keep: pl.Expr, *, stretch: int = STRETCH) -> Iterator[pl.DataFrame]:
     """Yield those rows of all partitions that ``keep`` says, in the table's total order, part by part.
 
     Rows of one customer and code lie in one partition, so only these columns are

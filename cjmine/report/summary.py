@@ -103,7 +103,7 @@ def summary(
 def _mean_fitness(costs: pl.DataFrame) -> float | None:
     """Return the mean over journeys, summed exactly: the order of the variants must not show in it."""
     rated = costs.drop_nulls("fitness").group_by("fitness").agg(pl.col("journeys").sum())
-    journeys = rated["journeys"].sum()
+    journeys = int(rated["journeys"].sum())
     if not journeys:
         return None
     return math.fsum(fitness * count for fitness, count in rated.iter_rows()) / journeys

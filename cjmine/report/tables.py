@@ -50,7 +50,7 @@ def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS, one_file: 
         ("moves", MOVE, _ALL),
     ):
         _write_rows(run.rows, table, keep, folder / stem, csv_rows=csv_rows, one_file=one_file)
-    tables = {
+    held = {
         folder / "ledger": run.ledger,
         quarantine / "quarantine": run.quarantine,
         tallies / "linkage_systems": run.systems,
@@ -59,14 +59,12 @@ def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS, one_file: 
         tallies / "flows": run.flows,
         tallies / "totals": run.totals,
     }
-    for stem, frame in tables.items():
-        _parquet(frame, stem.with_suffix(".parquet"))
-        write_csv(frame, stem.with_suffix(".csv"), csv_rows)
+    for path, frame in held.items():
+        _parquet(frame, path.with_suffix(".parquet"))
+        write_csv(frame, path.with_suffix(".csv"), csv_rows)
 
 
-def _write_rows(
-    rows: Rows, table: Table, keep: pl.Expr, stem: Path, *, csv_rows: int, one_file: int
-) -> None:
+def _write_rows(rows: Rows, table: Table, keep: pl.Expr, stem: Path, *, csv_rows: int, one_file: int) -> None:
     """Write those rows of a table that ``keep`` says; never more than a few partitions are in memory."""
     csv = stem.with_suffix(".csv")
     partitions = [rows.scan(table, part).filter(keep) for part in range(rows.parts)]
@@ -99,7 +97,14 @@ def _parquet(table: pl.DataFrame, path: Path) -> None:
 
 
 def _sink(rows: pl.LazyFrame, path: Path) -> None:
-    rows.sink_parquet(path, compression="zstd", compression_level=3, statistics=True, row_group_size=_GROUP)
+    rows.sink_parquet(
+        path,
+        compression="zstd",
+        compression_level=3,
+        statistics=True,
+        row_group_size=_GROUP,
+        engine="streaming",
+    )
 
 
 def write_csv(table: pl.DataFrame, path: Path, limit: int = CSV_ROWS) -> None:
@@ -124,8 +129,10 @@ def _csv(frames: Iterable[pl.DataFrame], empty: pl.DataFrame, path: Path, limit:
 def _note(path: Path, whole: str, height: int, limit: int) -> None:
     """Say beside a CSV that was cut where all rows are."""
     if height > limit:
-        note = f"{path.name} holds the first {number(limit)} of {number(height)} rows; {whole} holds all of them.\n"
-        path.with_suffix(".csv.note.txt").write_text(note, encoding="utf-8")
+        first = f"{path.name} holds the first {number(limit)} of {number(height)} rows"
+        path.with_suffix(".csv.note.txt").write_text(
+            f"{first}; {whole} holds all of them.\n", encoding="utf-8"
+        )
 
 
 def for_spreadsheet(table: pl.DataFrame) -> pl.DataFrame:
