@@ -7,36 +7,59 @@ read, sorted and handed on before the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from cjmine.domain.rows import Rows
 from cjmine.domain.tables import Table
 
-STRETCH = 524_288
+STRETCH = 262_144
 """At most so many rows are sorted at once; a few hundred megabytes."""
 
 Key = tuple[str, ...]
+Place = tuple[int, int]
+"""First row and number of rows."""
 
 
-def in_order(rows: Rows, table: Table, keep: pl.Expr, *, stretch: int = STRETCH) -> Iterator[pl.DataFrame]:
-    """Yield those rows of all partitions that ``keep`` says, in the table's total order, part by part.
+def places(rows: Rows, table: Table, since: str = "", until: str | None = None) -> list[Place]:
+    """Return where, in each partition, the rows of a table lie.
+
+    ``since`` (included) and ``until`` (excluded) bound the first column of its
+    order: as partitions are sorted, such rows stand together.
+    """
+    first = pl.col(table.order[0])
+    after = pl.len() if until is None else (first < until).sum()
+    begin = (first < since).sum() if since else pl.lit(0)
+    asked = [
+        rows.scan(table, part).select(begin.alias("first"), after.alias("after"))
+        for part in range(rows.parts)
+    ]
+    found = [frame.row(0) for frame in pl.collect_all(asked)]
+    return [(begin, after - begin) for begin, after in found]
+
+
+def in_order(
+    rows: Rows, table: Table, where: Sequence[Place], *, stretch: int = STRETCH
+) -> Iterator[pl.DataFrame]:
+    """Yield the rows at these places of the partitions in the table's total order, stretch by stretch.
 
     Rows of one customer and code lie in one partition, so only these columns are
     compared: inside a partition the order is there already.
     """
     lead = _lead(table)
-    cuts = _cuts(rows, table, lead, keep, stretch)
-    places = [_places(rows.scan(table, number).filter(keep), lead, cuts) for number in range(rows.parts)]
+    keys = [rows.scan(table, part).slice(*place).select(lead) for part, place in enumerate(where)]
+    cuts = _cuts(keys, lead, stretch)
+    begins = [_begins(part, lead, cuts) for part in keys]
     for here in range(len(cuts) + 1):
-        parts = []
-        for number, ends in enumerate(places):
-            first, length = ends[here], ends[here + 1] - ends[here]
-            if length:
-                parts.append(rows.scan(table, number).filter(keep).slice(first, length).collect())
-        if parts:
-            yield pl.concat(parts).sort(lead, maintain_order=True)
+        found = []
+        for part, ((first, _), ends) in enumerate(zip(where, begins, strict=True)):
+            if ends[here] < ends[here + 1]:
+                # no filter: it would keep all texts of the partition in memory, a slice reads its own
+                wanted = rows.scan(table, part).slice(first + ends[here], ends[here + 1] - ends[here])
+                found.append(wanted.collect())
+        if found:
+            yield pl.concat(found).sort(lead, maintain_order=True)
 
 
 def pieces(frames: Iterator[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:
@@ -63,27 +86,22 @@ def _lead(table: Table) -> list[str]:
     return list(table.order[: table.order.index(whose) + 1])
 
 
-def _cuts(rows: Rows, table: Table, lead: list[str], keep: pl.Expr, stretch: int) -> list[Key]:
+def _cuts(parts: Sequence[pl.LazyFrame], lead: list[str], stretch: int) -> list[Key]:
     """Return the keys at which to cut; between two lie at most ``stretch`` rows, if one key has so few.
 
     Of every partition each ``step``-th key is taken. Where ``parts`` of them lie
     between two cuts, a partition with ``n`` of these has less than ``(n + 1) * step``
     rows there, all of them together less than ``2 * parts * step``.
     """
-    step = max(1, stretch // (2 * rows.parts))
-    sampled = [
-        rows.scan(table, number).filter(keep).select(lead).gather_every(step, step - 1).collect()
-        for number in range(rows.parts)
-    ]
-    keys = pl.concat(sampled).sort(lead)
-    return keys.gather_every(rows.parts, rows.parts - 1).unique().sort(lead).rows()
+    step, many = max(1, stretch // (2 * len(parts))), len(parts)
+    sampled = pl.concat([part.gather_every(step, step - 1).collect() for part in parts])
+    return sampled.sort(lead).gather_every(many, many - 1).unique().sort(lead).rows()
 
 
-def _places(partition: pl.LazyFrame, lead: list[str], cuts: list[Key]) -> list[int]:
+def _begins(part: pl.LazyFrame, lead: list[str], cuts: list[Key]) -> list[int]:
     """Return where each stretch begins in a partition, and behind them its height."""
     before = [_before(lead, cut).sum().alias(str(number)) for number, cut in enumerate(cuts)]
-    found = partition.select(lead).select(*before, pl.len().alias("height")).collect().row(0)
-    return [0, *found]
+    return [0, *part.select(*before, pl.len().alias("height")).collect().row(0)]
 
 
 def _before(lead: list[str], cut: Key) -> pl.Expr:

@@ -7,7 +7,7 @@ leading apostrophe (OWASP, CSV injection). Times are UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from polars.io.plugins import register_io_source
 from cjmine.domain.results import Run
 from cjmine.domain.rows import Rows
 from cjmine.domain.tables import CONTACT, FINDING, JOURNEY, MOVE, Table
-from cjmine.report.in_order import in_order, pieces
+from cjmine.report.in_order import Place, in_order, pieces, places
 from cjmine.report.wording import number
 
 CSV_ROWS = 1_000_000
@@ -28,8 +28,6 @@ _CSV_PIECE = 65_536
 # full-width and small forms count: spreadsheets in East Asian settings fold them
 _FORMULA = "^[=+\\-@\\t\\r\\n\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
 _TIMES = "%Y-%m-%d %H:%M:%S"  # what a spreadsheet takes for a time; the Parquet file is exact
-_ALL = pl.lit(value=True)
-_DEVIATIONS = pl.col("code").str.starts_with("V")
 
 
 def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS, one_file: int = ONE_FILE) -> None:
@@ -42,14 +40,12 @@ def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS, one_file: 
     quarantine, tallies = folder / "quarantine", folder / "tallies"
     for place in (folder, quarantine, tallies):
         place.mkdir(parents=True, exist_ok=True)
-    for stem, table, keep in (
-        ("findings", FINDING, _ALL),
-        ("journeys", JOURNEY, _ALL),
-        ("contacts", CONTACT, _ALL),
-        ("deviations", FINDING, _DEVIATIONS),
-        ("moves", MOVE, _ALL),
-    ):
-        _write_rows(run.rows, table, keep, folder / stem, csv_rows=csv_rows, one_file=one_file)
+    every = {"findings": FINDING, "journeys": JOURNEY, "contacts": CONTACT, "moves": MOVE}
+    for stem, table in every.items():
+        where = places(run.rows, table)
+        _write_rows(run.rows, table, where, folder / stem, csv_rows=csv_rows, one_file=one_file)
+    where = places(run.rows, FINDING, "V", "W")
+    _write_rows(run.rows, FINDING, where, folder / "deviations", csv_rows=csv_rows, one_file=one_file)
     held = {
         folder / "ledger": run.ledger,
         quarantine / "quarantine": run.quarantine,
@@ -64,17 +60,18 @@ def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS, one_file: 
         write_csv(frame, path.with_suffix(".csv"), csv_rows)
 
 
-def _write_rows(rows: Rows, table: Table, keep: pl.Expr, stem: Path, *, csv_rows: int, one_file: int) -> None:
-    """Write those rows of a table that ``keep`` says; never more than a few partitions are in memory."""
-    csv = stem.with_suffix(".csv")
-    partitions = [rows.scan(table, part).filter(keep) for part in range(rows.parts)]
-    height = sum(partition.select(pl.len()).collect().item() for partition in partitions)
+def _write_rows(
+    rows: Rows, table: Table, where: Sequence[Place], stem: Path, *, csv_rows: int, one_file: int
+) -> None:
+    """Write the rows at these places of the partitions; a stretch or a partition is in memory at once."""
+    csv, height = stem.with_suffix(".csv"), sum(length for _, length in where)
     if height <= one_file:
         path = stem.with_suffix(".parquet")
-        _stream(in_order(rows, table, keep), table, path)
-        _csv(in_order(rows, table, keep), table.empty(), csv, csv_rows)
+        _stream(in_order(rows, table, where), table, path)
+        _csv(in_order(rows, table, where), table.empty(), csv, csv_rows)
         _note(csv, path.name, height, csv_rows)
         return
+    partitions = [rows.scan(table, part).slice(*place) for part, place in enumerate(where)]
     stem.mkdir()
     for part, partition in enumerate(partitions):
         _parquet(partition.collect(), stem / f"{part:04d}.parquet")
