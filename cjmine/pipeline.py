@@ -20,7 +20,6 @@ from cjmine.discovery.miner import mine_types
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.domain.kernel import NOTES, Context, Partition
 from cjmine.domain.results import Run
-from cjmine.domain.tables import TABLES
 from cjmine.engine import passes
 from cjmine.engine.kept import key_of
 from cjmine.engine.local import local
@@ -35,7 +34,9 @@ from cjmine.intended.pnml import pnml_of
 from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
 from cjmine.project.load import Loaded
 from cjmine.report import summary, totals
+from cjmine.report.counts import REPORTED, medians
 from cjmine.report.publish import publish
+from cjmine.report.worst import FIND_WORST
 from cjmine.report.write import write_run
 
 Progress = Callable[[str, int, int], None]
@@ -55,6 +56,8 @@ PASS_TWO = (
     COUNT_FLOWS,
     COUNT_NODES,
     *DETECT,
+    *REPORTED,
+    FIND_WORST,
 )
 
 
@@ -103,7 +106,8 @@ def run(
         finished = gather(loaded, taken, dataclasses.replace(analysed, store=store), started)
         tell("writing the report", 0, 1)
         write_run(finished, staging, models=_models(finished))
-    return finished
+    # the store moved with the run
+    return dataclasses.replace(finished, rows=dataclasses.replace(store, folder=folder.absolute() / "store"))
 
 
 def work_folder(folder: Path) -> Path:
@@ -166,16 +170,22 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
     project, tallies, joined = loaded.project, analysed.tallies, taken.linkage
     store = analysed.store
     mined = mine_types(tallies["variants"], project.discovery)
-    tables = {table.name: store.table(table) for table in TABLES}
+    kinds, counted = tallies["kinds"], summary.counts(store, taken.ledger)
+    costs = summary.checked(tallies["variants"], analysed.context.aligned)
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
-    remarks = summary.remarks(mined, tables["journeys"], notes, analysed.context.abandon_after)
+    remarks = summary.remarks(mined, kinds, notes, analysed.context.abandon_after)
     warnings = [
         *(line for model in loaded.models.values() for line in defects(model.net)),
         *taken.warnings(analysed.told),
+        *summary.unseen(loaded.models, kinds, tallies["nodes"]),
     ]
-    warnings += summary.unseen(loaded.models, tables["journeys"], tallies["nodes"])
     digest = summary.summary(
-        tables, ledger=taken.ledger, systems=joined.systems, pairs=joined.pairs, tallies=tallies
+        counted,
+        ledger=taken.ledger,
+        systems=joined.systems,
+        pairs=joined.pairs,
+        tallies=tallies,
+        costs=costs,
     )
     return Run(
         name=project.project,
@@ -188,7 +198,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
             models={name: pnml_of(model.net, name) for name, model in loaded.models.items()},
             ledger=taken.ledger,
             crosswalks=taken.crosswalks,
-            counts=summary.counts(tables, taken.ledger),
+            counts=counted,
             timezone=project.clock.timezone,
             started=started,
             finished=datetime.now(UTC),
@@ -203,12 +213,15 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
         echoes=tallies["echoes"],
         flows=flow_table(tallies["flows"]),
         nodes=node_table(tallies["nodes"]),
-        variants=summary.variants(distinct_variants(tallies["variants"]), tables["journeys"]),
-        deviations=tables["findings"].filter(pl.col("code").str.starts_with("V")),
-        totals=totals.table(tallies["totals"], tables["journeys"].height),
+        rows=store,
+        variants=summary.variants(distinct_variants(tallies["variants"]), costs),
+        kinds=kinds,
+        medians=medians(tallies["lengths"], store),
+        deviation_kinds=tallies["deviation_kinds"],
+        totals=totals.table(tallies["totals"], counted["journeys"]),
+        worst=tallies["worst"],
         models=loaded.models,
         discovered={name: found.tree for name, found in mined.items()},
-        **tables,
     )
 
 

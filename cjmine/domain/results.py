@@ -9,13 +9,18 @@ from typing import Any
 import polars as pl
 
 from cjmine.domain.models import IntendedJourney, Tree
+from cjmine.domain.rows import Rows
+from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One finished run; every figure in the report comes from here.
 
-    Tables follow ``domain.tables`` where named there. The others:
+    ``rows`` reaches the tables of ``domain.tables`` partition by partition; they
+    may be larger than memory. ``events``, ``contacts``, ``journeys``, ``moves``,
+    ``findings`` and ``deviations`` each load one of them whole, every time they
+    are asked for. The other tables are small:
 
     - ``ledger``: source, file, sha256, read, accepted, quarantined, filtered
     - ``quarantine``: source, file, row, line, column, value, reason
@@ -27,8 +32,12 @@ class Run:
     - ``flows``: source, target, count, median_wait_h, p90_wait_h
     - ``nodes``: touchpoint, service, events, journeys, starts, ends
     - ``variants``: journey_type, variant, steps (list), count, share, cost, fitness
-    - ``deviations``: FINDING rows with codes V1, V2, V3, V8
+    - ``kinds``: journey_type, status, journeys, contacts, checked, fitting (journeys
+      that were aligned; those of them without a deviation)
+    - ``medians``: journey_type, days (the median length)
+    - ``deviation_kinds``: journey_type, code, touchpoint, count, journeys
     - ``totals``: code, count, journeys, customers, per_100_journeys, extra_events
+    - ``worst``: FINDING rows, the examples that the report shows
     """
 
     name: str
@@ -43,15 +52,44 @@ class Run:
     pairs: pl.DataFrame
     crosswalk: pl.DataFrame
     echoes: pl.DataFrame
-    events: pl.DataFrame
-    contacts: pl.DataFrame
-    journeys: pl.DataFrame
-    moves: pl.DataFrame
+    rows: Rows
     flows: pl.DataFrame
     nodes: pl.DataFrame
     variants: pl.DataFrame
-    deviations: pl.DataFrame
-    findings: pl.DataFrame
+    kinds: pl.DataFrame
+    medians: pl.DataFrame
+    deviation_kinds: pl.DataFrame
     totals: pl.DataFrame
+    worst: pl.DataFrame
     models: Mapping[str, IntendedJourney]
     discovered: Mapping[str, Tree]
+
+    @property
+    def events(self) -> pl.DataFrame:
+        """All EVENT rows; loads the whole table."""
+        return self.rows.table(EVENT)
+
+    @property
+    def contacts(self) -> pl.DataFrame:
+        """All CONTACT rows; loads the whole table."""
+        return self.rows.table(CONTACT)
+
+    @property
+    def journeys(self) -> pl.DataFrame:
+        """All JOURNEY rows; loads the whole table."""
+        return self.rows.table(JOURNEY)
+
+    @property
+    def moves(self) -> pl.DataFrame:
+        """All MOVE rows; loads the whole table."""
+        return self.rows.table(MOVE)
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """All FINDING rows; loads the whole table."""
+        return self.rows.table(FINDING)
+
+    @property
+    def deviations(self) -> pl.DataFrame:
+        """Return the findings from the intended journey (codes V1, V2, V3, V8); loads all findings."""
+        return self.findings.filter(pl.col("code").str.starts_with("V"))

@@ -101,6 +101,19 @@ class Store:
         """Read one table of all partitions, in its total order."""
         return table.merge([pl.read_parquet(self.path(table, n)) for n in range(self.parts)])
 
+    def scan(self, table: Table, number: int) -> pl.LazyFrame:
+        """Return one partition of a table, in its total order; only what is asked of it is read."""
+        return pl.scan_parquet(self.path(table, number), glob=False)
+
+    def height(self, table: Table) -> int:
+        """Return how many rows a table has in all partitions; no row is read."""
+        counts = [self.scan(table, number).select(pl.len()) for number in range(self.parts)]
+        return sum(count.item() for count in pl.collect_all(counts))
+
+    def holding(self, customers: pl.Series) -> list[int]:
+        """Return the numbers of the partitions where any of these customers may lie, in order."""
+        return sorted(numbers(customers, self.parts).unique().to_list())
+
     def path(self, table: Table, number: int) -> Path:
         """Return the file of one table of one partition."""
         return self.folder / table.name / f"{number:04d}.parquet"

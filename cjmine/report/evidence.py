@@ -15,7 +15,7 @@ import polars as pl
 
 from cjmine.report.wording import DASH, hours, number
 
-PER_CODE, PER_EXAMPLE, ROWS = 20, 60, 7_000
+PER_EXAMPLE, ROWS = 60, 7_000
 _SMALLER = (PER_EXAMPLE, 40, 25, 16, 10)
 _ORDER = ("start", "system_rank", "source_file", "source_row")
 _IDS = ("event_id", "journey_id", "contact_id", "step_no", "merged_ids")
@@ -64,27 +64,11 @@ class Example:
     hidden: int
 
 
-def worst(findings: pl.DataFrame) -> pl.DataFrame:
-    """Return up to ``PER_CODE`` findings per code: most extra events, then longest wait, then id."""
-    return (
-        findings.filter(~pl.col("intended"))
-        .sort(
-            ["code", "n_extra_events", "wait_h", "finding_id"],
-            descending=[False, True, True, False],
-            nulls_last=True,
-        )
-        .group_by("code", maintain_order=True)
-        .head(PER_CODE)
-    )
+def examples(chosen: pl.DataFrame, near: pl.DataFrame, timezone: str) -> dict[str, list[Example]]:
+    """Return each code's chosen findings with their events, times in ``timezone``.
 
-
-def examples(chosen: pl.DataFrame, events: pl.DataFrame, timezone: str) -> dict[str, list[Example]]:
-    """Return each code's chosen findings with their events, times in ``timezone``."""
-    wanted = chosen["event_ids"].explode().drop_nulls().unique().implode()
-    near = events.filter(
-        pl.col("journey_id").is_in(chosen["journey_id"].drop_nulls().unique().implode())
-        | pl.col("event_id").is_in(wanted)
-    )
+    ``near`` has the events of their journeys, and their evidence from elsewhere.
+    """
     near = near.sort([*_ORDER, "event_id"]).select(
         *_IDS, *_WORDS, _clock("start", "precision", timezone).alias("time")
     )

@@ -10,13 +10,13 @@ import base64
 import hashlib
 from pathlib import Path
 
-import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cjmine.domain.codes import CODES, meaning
 from cjmine.domain.results import Run
-from cjmine.report import evidence, figures, process_map, sections
+from cjmine.domain.tables import JOURNEY
+from cjmine.report import evidence, figures, process_map, sections, worst
 from cjmine.report.map_values import END, START
 from cjmine.report.wording import hours, number, percent, plain
 
@@ -31,8 +31,6 @@ def render(run: Run) -> str:
     statuses, journey_types = sections.journey_counts(run)
     reasons, more_reasons = sections.quarantine_reasons(run)
     chosen = process_map.choose(run.nodes, run.flows, titles=sections.all_titles(run))
-    others = run.findings.filter(~pl.col("code").str.starts_with("V"))
-    worst = pl.concat([evidence.worst(run.deviations), evidence.worst(others)])
     return (
         _environment()
         .get_template("report.html.j2")
@@ -51,12 +49,12 @@ def render(run: Run) -> str:
             chosen=chosen,
             titles={START: "Start", END: "End"} | {place.name: place.title for place in chosen.places},
             map_svg=Markup(process_map.draw_svg(chosen)),  # noqa: S704 - escaped where it is made
-            chart_svg=Markup(figures.draw_svg(run.totals, run.journeys.height)),  # noqa: S704 - likewise
+            chart_svg=Markup(figures.draw_svg(run.totals, run.rows.height(JOURNEY))),  # noqa: S704 - likewise
             deviations=sections.deviations(run),
             codes=sections.found_codes(run),
             parameters=sections.parameters(run),
             record=sections.record(run),
-            examples=evidence.examples(worst, run.events, timezone),
+            examples=evidence.examples(run.worst, worst.near(run.worst, run.rows), timezone),
         )
     )
 
@@ -75,7 +73,7 @@ def _environment() -> Environment:
         "percent": percent,
         "meaning": meaning,
         "CODES": CODES,
-        "per_code": evidence.PER_CODE,
+        "per_code": worst.PER_CODE,
         "per_example": evidence.PER_EXAMPLE,
         "at_once": AT_ONCE,
     }

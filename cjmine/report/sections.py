@@ -9,7 +9,9 @@ import polars as pl
 
 from cjmine.domain.codes import CODES, meaning
 from cjmine.domain.results import Run
+from cjmine.domain.tables import CONTACT, EVENT, JOURNEY
 from cjmine.domain.vocabulary import Status
+from cjmine.report.counts import of_complete
 from cjmine.report.wording import DASH, setting
 
 VARIANTS, STEPS, REASONS = 10, 40, 25
@@ -19,39 +21,41 @@ _DIGESTS = ("sha256", "hash", "fingerprint", "version", "digest")
 
 def answer(run: Run) -> dict[str, Any]:
     """Return the numbers of the opening paragraph."""
-    checked = run.journeys.filter(pl.col("cost").is_not_null() & (pl.col("status") == Status.COMPLETE))
+    checked, as_intended = of_complete(run.kinds)
     found = run.totals.filter((pl.col("code") != "D5") & ~pl.col("code").str.starts_with("V"))
     top = found.sort(["count", "code"], descending=[True, False]).head(1).to_dicts()
     return {
-        "customers": run.events["customer_id"].n_unique(),
-        "journeys": run.journeys.height,
+        "customers": run.summary["customers"],
+        "journeys": run.rows.height(JOURNEY),
         "systems": run.systems.height,
-        "contacts": run.contacts.height,
-        "events": run.events.height,
+        "contacts": run.rows.height(CONTACT),
+        "events": run.rows.height(EVENT),
         "echoes": int(run.echoes["rows"].sum()),
-        "checked": checked.height,
-        "as_intended": checked.filter(pl.col("cost") == 0).height,
+        "checked": checked,
+        "as_intended": as_intended,
         "top": top[0] if top else None,
     }
 
 
 def journey_counts(run: Run) -> tuple[list[str], list[dict[str, Any]]]:
     """Return the statuses that occur, and per journey type the count of each."""
-    counts = run.journeys.group_by("journey_type", pl.col("status").fill_null("not known")).len()
-    seen = set(counts["status"].to_list())
+    kinds = run.kinds.with_columns(pl.col("status").fill_null("not known"))
+    seen = set(kinds["status"].to_list())
     statuses = [status for status in (*map(str, Status), "not known") if status in seen]
+    days = dict(run.medians.iter_rows())
     rows = []
-    for name in sorted(counts["journey_type"].unique().to_list()):
-        part = dict(counts.filter(pl.col("journey_type") == name).select("status", "len").iter_rows())
-        of_type = run.journeys.filter(pl.col("journey_type") == name)
+    for name in sorted(kinds["journey_type"].unique().to_list()):
+        mine = kinds.filter(pl.col("journey_type") == name)
+        part = dict(mine.select("status", "journeys").iter_rows())
+        total = sum(part.values())
         rows.append(
             {
                 "name": name,
                 "title": run.models[name].title if name in run.models else name,
                 "counts": [part.get(status, 0) for status in statuses],
-                "total": sum(part.values()),
-                "days": of_type["duration_d"].median(),
-                "contacts": of_type["n_contacts"].mean(),
+                "total": total,
+                "days": days.get(name),
+                "contacts": mine["contacts"].sum() / total,
             }
         )
     return statuses, rows
@@ -102,16 +106,10 @@ def in_words(step: str | None) -> str:
 
 def deviations(run: Run) -> list[dict[str, Any]]:
     """Return each kind of deviation per journey type and step, most journeys first."""
-    kinds = run.journeys.select("journey_id", "journey_type", "cost")
-    checked = dict(kinds.filter(pl.col("cost").is_not_null()).group_by("journey_type").len().iter_rows())
-    rows = (
-        run.deviations.join(kinds, on="journey_id", how="left", maintain_order="left")
-        .group_by("journey_type", "code", "touchpoint")
-        .agg(pl.len().alias("count"), pl.col("journey_id").n_unique().alias("journeys"))
-        .sort(
-            ["journeys", "count", "journey_type", "code", "touchpoint"],
-            descending=[True, True, False, False, False],
-        )
+    checked = dict(run.kinds.group_by("journey_type").agg(pl.col("checked").sum()).iter_rows())
+    rows = run.deviation_kinds.sort(
+        ["journeys", "count", "journey_type", "code", "touchpoint"],
+        descending=[True, True, False, False, False],
     )
     found = []
     for row in rows.to_dicts():

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 import polars as pl
 
+from cjmine.domain.kernel import ALIGNED
 from cjmine.domain.models import IntendedJourney
+from cjmine.domain.rows import Rows
+from cjmine.domain.tables import EVENT, TABLES
 from cjmine.domain.vocabulary import Status
 from cjmine.errors import nearest
+from cjmine.report.counts import of_complete
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -44,56 +49,69 @@ def days(spans: pl.DataFrame) -> tuple[date, date]:
     return first.date(), last.date()
 
 
-def counts(tables: Tables, ledger: pl.DataFrame) -> dict[str, int]:
+def counts(rows: Rows, ledger: pl.DataFrame) -> dict[str, int]:
     """Return the rows that came in, every drop, and the rows of every table that came out."""
-    rows = _rows(ledger)
-    merged = rows["accepted"] - tables["events"].height
-    return {**rows, "merged": merged, **{name: table.height for name, table in sorted(tables.items())}}
+    read, heights = _read(ledger), {table.name: rows.height(table) for table in TABLES}
+    merged = read["accepted"] - heights[EVENT.name]
+    return {**read, "merged": merged, **dict(sorted(heights.items()))}
 
 
-def _rows(ledger: pl.DataFrame) -> dict[str, int]:
+def _read(ledger: pl.DataFrame) -> dict[str, int]:
     return {name: int(ledger[name].sum()) for name in ("read", "accepted", "quarantined", "filtered")}
 
 
 def summary(
-    tables: Tables, *, ledger: pl.DataFrame, systems: pl.DataFrame, pairs: pl.DataFrame, tallies: Tables
+    counted: Mapping[str, int],
+    *,
+    ledger: pl.DataFrame,
+    systems: pl.DataFrame,
+    pairs: pl.DataFrame,
+    tallies: Tables,
+    costs: pl.DataFrame,
 ) -> dict[str, Any]:
     """Return the content of ``summary.json``.
 
-    ``fitness`` is the mean over complete, checked journeys (null where none was
-    checked); ``findings`` leaves out what the plan intends.
+    ``counted`` comes from ``counts``, ``costs`` from ``checked``. ``fitness`` is
+    the mean over complete, checked journeys (null where none was checked);
+    ``findings`` leaves out what the plan intends.
     """
-    journeys = tables["journeys"]
-    complete = journeys.filter(pl.col("fitness").is_not_null())
-    echoes = tallies["echoes"]
-    waste = tallies["totals"].filter(~pl.col("intended")).sort("code")
+    echoes, kinds, found = tallies["echoes"], tallies["kinds"], tallies["totals"].sort("code")
+    heads = dict(tallies["heads"].iter_rows())
+    waste = found.filter(~pl.col("intended")).drop("intended")
+    complete, fitting = of_complete(kinds)
     return {
-        "ledger": {
-            "files": ledger.to_dicts(),
-            **_rows(ledger),
-        },
+        "ledger": {"files": ledger.to_dicts(), **_read(ledger)},
         "linkage": {"systems": systems.to_dicts(), "pairs": pairs.to_dicts()},
-        "customers": journeys["customer_id"].n_unique(),
-        "events": tables["events"].height,
-        "journeys": journeys.height,
-        "journeys_by_status": _counted(journeys, "status"),
-        "journeys_by_type": _counted(journeys, "journey_type"),
-        "contacts": tables["contacts"].height,
-        "inbound_contacts": tables["contacts"].filter(pl.col("direction") == "inbound").height,
+        "customers": heads.get("customers", 0),
+        "events": counted["events"],
+        "journeys": counted["journeys"],
+        "journeys_by_status": _counted(kinds, "status"),
+        "journeys_by_type": _counted(kinds, "journey_type"),
+        "contacts": counted["contacts"],
+        "inbound_contacts": heads.get("inbound_contacts", 0),
         "merged_echoes": int(echoes["rows"].sum()),
         "echoes": echoes.to_dicts(),
-        "variants": journeys.select("journey_type", "variant").n_unique(),
-        "fitness": complete["fitness"].mean(),
-        "fitting_journeys": complete.filter(pl.col("cost") == 0).height,
-        "checked_journeys": complete.height,
-        "findings": {row.pop("code"): row for row in waste.drop("intended").to_dicts()},
-        "intended_findings": _counted(tables["findings"].filter("intended"), "code"),
+        "variants": tallies["variants"].select("journey_type", "variant").n_unique(),
+        "fitness": _mean_fitness(costs),
+        "fitting_journeys": fitting,
+        "checked_journeys": complete,
+        "findings": {row.pop("code"): row for row in waste.to_dicts()},
+        "intended_findings": dict(found.filter("intended").select("code", "count").iter_rows()),
     }
 
 
-def unseen(models: Mapping[str, IntendedJourney], journeys: pl.DataFrame, nodes: pl.DataFrame) -> list[str]:
+def _mean_fitness(costs: pl.DataFrame) -> float | None:
+    """Return the mean over journeys, summed exactly: the order of the variants must not show in it."""
+    rated = costs.drop_nulls("fitness").group_by("fitness").agg(pl.col("journeys").sum())
+    journeys = int(rated["journeys"].sum())
+    if not journeys:
+        return None
+    return math.fsum(fitness * count for fitness, count in rated.iter_rows()) / journeys
+
+
+def unseen(models: Mapping[str, IntendedJourney], kinds: pl.DataFrame, nodes: pl.DataFrame) -> list[str]:
     """Warn of intended journeys that no journey belongs to, and of steps that no event is."""
-    types = set(journeys["journey_type"])
+    types = set(kinds["journey_type"])
     warnings = []
     for name, model in sorted(models.items()):
         if name not in types:
@@ -111,27 +129,39 @@ def unseen(models: Mapping[str, IntendedJourney], journeys: pl.DataFrame, nodes:
     return warnings
 
 
-def _counted(table: pl.DataFrame, column: str) -> dict[str, int]:
-    found = table.group_by(column).agg(pl.len().alias("n")).sort(column, nulls_last=True)
+def _counted(kinds: pl.DataFrame, column: str) -> dict[str, int]:
+    found = kinds.group_by(column).agg(pl.col("journeys").sum()).sort(column, nulls_last=True)
     return {str(name): n for name, n in found.iter_rows()}
 
 
-def variants(distinct: pl.DataFrame, journeys: pl.DataFrame) -> pl.DataFrame:
+def checked(variants: pl.DataFrame, aligned: Tables) -> pl.DataFrame:
+    """Return journey_type, variant, journeys, cost, fitness of complete journeys, by variant.
+
+    ``variants`` is the tally of pass 2; all journeys of a variant share its
+    alignment. Cost and fitness are null where no intended journey is known.
+    """
+    complete = variants.filter(pl.col("status") == Status.COMPLETE.value)
+    counted = complete.group_by("journey_type", "variant").agg(pl.col("journeys").sum())
+    costs = aligned.get("costs", pl.DataFrame(schema=dict(ALIGNED["costs"])))
+    whole = costs.filter("whole").select("journey_type", "variant", "cost", "fitness")
+    return counted.join(whole, on=["journey_type", "variant"], how="left")
+
+
+def variants(distinct: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
     """Return distinct variants with their share, and the cost and fitness of their complete journeys."""
-    complete = journeys.filter(pl.col("status") == Status.COMPLETE)
-    costs = complete.group_by("journey_type", "variant").agg(pl.col("cost", "fitness").first())
     share = (pl.col("count") / pl.col("count").sum()).alias("share")
-    joined = distinct.with_columns(share).join(costs, on=["journey_type", "variant"], how="left")
+    known = costs.select("journey_type", "variant", "cost", "fitness")
+    joined = distinct.with_columns(share).join(known, on=["journey_type", "variant"], how="left")
     return joined.sort("count", "journey_type", "variant", descending=[True, False, False])
 
 
 def remarks(
-    mined: Mapping[str, MinedModel], journeys: pl.DataFrame, notes: pl.DataFrame, abandon_after: timedelta
+    mined: Mapping[str, MinedModel], kinds: pl.DataFrame, notes: pl.DataFrame, abandon_after: timedelta
 ) -> list[str]:
     """Say what the figures rest on and leave out."""
     sentences = [
         f"no model of {name} was discovered: none of its {count:,} journeys is complete"
-        for name, count in _counted(journeys, "journey_type").items()
+        for name, count in _counted(kinds, "journey_type").items()
         if name not in mined
     ]
     sentences += [

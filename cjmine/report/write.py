@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.domain.results import Run
+from cjmine.domain.tables import JOURNEY
 from cjmine.report import figures, process_map
 from cjmine.report.html import render
 from cjmine.report.sections import all_titles
@@ -37,8 +38,8 @@ def write_run(run: Run, folder: Path, *, models: Mapping[str, str]) -> None:
     chosen = process_map.choose(run.nodes, run.flows, titles=all_titles(run))
     _text(drawn / "process_map.svg", process_map.draw_svg(chosen))
     process_map.draw_png(chosen, drawn / "process_map.png")
-    _text(drawn / "findings.svg", figures.draw_svg(run.totals, run.journeys.height))
-    figures.draw_png(run.totals, run.journeys.height, drawn / "findings.png")
+    _text(drawn / "findings.svg", figures.draw_svg(run.totals, run.rows.height(JOURNEY)))
+    figures.draw_png(run.totals, run.rows.height(JOURNEY), drawn / "findings.png")
     for name, text in sorted(models.items()):
         _text(shelf / slug(name), text)
     _text(folder / "report.html", render(run))

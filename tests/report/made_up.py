@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import random
 from datetime import UTC, datetime, timedelta
@@ -10,9 +11,15 @@ from typing import Any
 
 import polars as pl
 
+from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.models import IntendedJourney, PetriNet, Transition
 from cjmine.domain.results import Run
-from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
+from cjmine.domain.rows import HeldRows
+from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY
+from cjmine.engine.local import enrich
+from cjmine.engine.store import split
+from cjmine.report.counts import REPORTED, medians
+from cjmine.report.worst import FIND_WORST
 
 SCRIPT, FORMULA, IMAGE = "<script>alert(1)</script>", "=cmd|' /C calc'!A0", '"><img src=x onerror=1>'
 PLAN = ("report_move", "ask_evidence", "send_evidence", "check_evidence", "update_account", "issue_bill")
@@ -190,18 +197,39 @@ def make_run(customers: int = 300, seed: int = 7) -> Run:
             pl.concat_list("source_system").alias("merged_systems"),
         )
     ).sort(CONTACT.order)
-    return _run(made, events, journeys, contacts=contacts, findings=findings, deviations=deviations)
+    partition = Partition(
+        events=events, contacts=contacts, journeys=journeys, findings=FINDING.merge([findings, deviations])
+    )
+    return _run(made, partition, _totals(findings, journeys.height))
 
 
-def _run(
-    made: list[list[dict[str, Any]]],
-    events: pl.DataFrame,
-    journeys: pl.DataFrame,
-    *,
-    contacts: pl.DataFrame,
-    findings: pl.DataFrame,
-    deviations: pl.DataFrame,
-) -> Run:
+def with_rows(run: Run, **tables: pl.DataFrame) -> Run:
+    """Return the run with other rows, and what is told of them."""
+    mine = {name: getattr(run, name) for name in ("events", "contacts", "journeys", "moves", "findings")}
+    return dataclasses.replace(run, **_told(HeldRows((Partition(**{**mine, **tables}),))))
+
+
+def in_parts(run: Run, parts: int) -> Run:
+    """Return the same run, its customers in several partitions."""
+    partitions = []
+    for events in split(run.events, parts):
+        mine = {"events": events}
+        for name in ("contacts", "journeys", "findings"):
+            mine[name] = getattr(run, name).join(events.select("customer_id"), on="customer_id", how="semi")
+        partitions.append(Partition(**mine))
+    return dataclasses.replace(run, **_told(HeldRows(tuple(partitions))))
+
+
+def _told(rows: HeldRows) -> dict[str, Any]:
+    kernels = (*REPORTED, FIND_WORST)
+    parts = [enrich(partition, kernels, Context())[1] for partition in rows.partitions]
+    whole = {one.name: one.output.merge([part[one.name] for part in parts]) for one in kernels}
+    told = {name: whole[name] for name in ("kinds", "deviation_kinds", "worst")}
+    return {**told, "rows": rows, "medians": medians(whole["lengths"], rows)}
+
+
+def _run(made: list[list[dict[str, Any]]], partition: Partition, totals: pl.DataFrame) -> Run:
+    events, journeys = partition.events, partition.journeys
     flows, nodes, variants = _tallies(made, journeys)
     per = {name: events.filter(pl.col("source_system") == name) for name in SYSTEMS}
     ids = {name: set(frame["customer_id"]) for name, frame in per.items()}
@@ -292,16 +320,11 @@ def _run(
         pairs=pl.DataFrame(pairs),
         crosswalk=pl.DataFrame({"file": ["crosswalk.csv"], "rows": [90], "used": [80], "joining": [70]}),
         echoes=pl.DataFrame({"kind": ["echo"], "system_a": ["telephony"], "system_b": ["crm"], "rows": [87]}),
-        events=events,
-        contacts=contacts,
-        journeys=journeys,
-        moves=MOVE.empty(),
         flows=flows,
         nodes=nodes,
         variants=variants,
-        deviations=deviations,
-        findings=findings,
-        totals=_totals(findings, journeys.height),
+        totals=totals,
+        **_told(HeldRows((partition,))),
         models={"moving": model},
         discovered={},
     )

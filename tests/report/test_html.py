@@ -7,6 +7,7 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ from cjmine.domain.results import Run
 from cjmine.report.html import render
 from cjmine.report.write import slug, write_run
 
-from .made_up import IMAGE, SCRIPT, make_run
+from .made_up import IMAGE, SCRIPT, make_run, with_rows
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,7 @@ def test_rows_folded_into_a_contact_say_so(run: Run) -> None:
         pl.when(chosen).then(pl.lit(first)).otherwise(pl.col("contact_id")).alias("contact_id"),
         pl.when(chosen).then(None).otherwise(pl.col("step_no")).alias("step_no"),
     )
-    one = dataclasses.replace(
+    one = with_rows(
         run, events=events, findings=run.findings.filter(pl.col("finding_id") == finding["finding_id"])
     )
     _, name, row = first.split(":")
@@ -154,13 +155,7 @@ def test_long_journeys_show_the_evidence_first(run: Run) -> None:
         for i in range(1, 40)
     ]
     found = run.findings.filter(pl.col("journey_id") == journey)[:1]
-    page = html.document_fromstring(
-        render(
-            dataclasses.replace(
-                run, events=pl.concat([some, *copies]), findings=found, deviations=run.deviations.clear()
-            )
-        )
-    )
+    page = html.document_fromstring(render(with_rows(run, events=pl.concat([some, *copies]), findings=found)))
     story = page.get_element_by_id(f"f-{found['finding_id'][0]}")
     assert len(story.xpath(".//tbody/tr")) == 60
     assert len(story.xpath(".//tbody/tr[@class]")) == 3
@@ -177,9 +172,11 @@ def test_it_stays_small_and_the_same() -> None:
 
 
 def test_an_empty_run_is_reported(run: Run) -> None:
-    names = "events contacts journeys flows nodes variants deviations findings totals quarantine pairs echoes"
-    empty = {name: getattr(run, name).clear() for name in (*names.split(), "systems", "ledger")}
-    page = render(dataclasses.replace(run, **empty, models={}, warnings=(), parameters={}))
+    rows = {name: getattr(run, name).clear() for name in ("events", "contacts", "journeys", "findings")}
+    names = ("flows", "nodes", "variants", "totals", "quarantine", "pairs", "echoes", "systems", "ledger")
+    empty: dict[str, Any] = {name: getattr(run, name).clear() for name in names}
+    empty |= {"summary": {"customers": 0}, "models": {}, "warnings": (), "parameters": {}}
+    page = render(dataclasses.replace(with_rows(run, **rows), **empty))
     assert "No finding was made." in page
     assert "No journey was checked" not in page
     assert "No complete journey could be checked" in page
