@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,8 @@ def test_after_a_failed_task_only_that_one_is_tried_again(tmp_path: Path) -> Non
 
 
 def test_the_settings_choose_the_engine(engine: SparkEngine, tmp_path: Path) -> None:
-    assert choose(EngineSettings(), tmp_path, local=engine) is engine
-    chosen = choose(EngineSettings(kind=Kind.SPARK, master="local[2,4]"), tmp_path, local=engine)
-    assert chosen == SparkEngine(engine.spark, tmp_path)
+    with choose(EngineSettings(), tmp_path, local=nullcontext(engine)) as chosen:
+        assert chosen is engine
+    wanted = EngineSettings(kind=Kind.SPARK, master="local[2,4]")
+    with choose(wanted, tmp_path, local=nullcontext(engine)) as chosen:
+        assert chosen == SparkEngine(engine.spark, tmp_path)

@@ -79,8 +79,9 @@ def stars_of(ends: Ends) -> Ends:
     """Join edges on this machine: return one edge from each id to the smallest id of its component."""
     nodes = pl.Series(np.unique(ends))
     roots = here.components(nodes, pl.Series(ends[:, 0]), pl.Series(ends[:, 1])).to_numpy()
-    pairs: Ends = np.column_stack([nodes.to_numpy(), roots])
-    return pairs[pairs[:, 0] != pairs[:, 1]]
+    pairs = np.column_stack([nodes.to_numpy(), roots])
+    stars: Ends = pairs[pairs[:, 0] != pairs[:, 1]]
+    return stars
 
 
 def _reduce(task: tuple[Path, Path]) -> Kept:
@@ -133,7 +134,7 @@ def _edges(spark: SparkSession, files: Sequence[Path]) -> DataFrame:
 
     def load(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for number in (number for batch in batches for number in batch.column("id").to_pylist()):
-            ends = np.load(files[number], mmap_mode="r")
+            ends = np.load(files[number])
             for begin in range(0, len(ends), _BATCH):
                 rows = ends[begin : begin + _BATCH]
                 sides = [pa.array(np.ascontiguousarray(rows[:, at])) for at in (0, 1)]
