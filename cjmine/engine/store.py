@@ -65,13 +65,6 @@ class Store:
         """Read one partition whole."""
         return Partition(**{table.name: pl.read_parquet(self._path(table, number)) for table in TABLES})
 
-    def adopt(self, number: int, written: Store) -> None:
-        """Take over one partition that was written as part of another store on the same disk."""
-        for table in TABLES:
-            path = self._path(table, number)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written._path(table, number).replace(path)
-
     def table(self, table: Table) -> pl.DataFrame:
         """Read one table of all partitions, in its total order."""
         return table.merge([pl.read_parquet(self._path(table, n)) for n in range(self.parts)])
