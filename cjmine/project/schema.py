@@ -14,6 +14,7 @@ from cjmine.detectors.roster import ROSTER
 from cjmine.discovery.settings import DiscoverySettings
 from cjmine.domain.settings import Settings, Share
 from cjmine.domain.working_time import WorkingCalendar
+from cjmine.engine.settings import EngineChoice, EngineSettings
 from cjmine.errors import nearest
 from cjmine.identity.settings import IdentitySettings
 from cjmine.ingest.settings import Source
@@ -132,6 +133,7 @@ class Project(Settings):
     discovery: DiscoverySettings = DiscoverySettings()
     detectors: DetectorSettings = DetectorSettings()
     output: Output = Output()
+    engine: EngineChoice = EngineSettings()
 
     @field_validator("project")
     @classmethod

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +80,18 @@ def test_the_readme_shows_the_two_commands() -> None:
     assert 'python -m pip install -e ".[test]" && python -m pytest' in text
     assert "AGPL" in (ROOT / "pyproject.toml").read_text("utf-8")
     assert "GNU Affero General Public License" in text
+
+
+def test_the_notebook_and_the_job_definitions_can_be_read() -> None:
+    folder = ROOT / "docs" / "spark"
+    notebook = json.loads((folder / "notebook.ipynb").read_text("utf-8"))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"]]
+    assert (notebook["nbformat"], "Not run by the makers" in cells[0]) == (4, True)
+    code = [text for text, cell in zip(cells, notebook["cells"], strict=True) if cell["cell_type"] == "code"]
+    for line in ast.parse("\n".join(code)).body:
+        if isinstance(line, ast.ImportFrom) and line.module:
+            assert {one.name for one in line.names} <= set(dir(import_module(line.module)))
+    (step,) = json.loads((folder / "emr-step.json").read_text("utf-8"))
+    (task,) = json.loads((folder / "databricks-job.json").read_text("utf-8"))["tasks"]
+    assert "cjmine run" in step["Args"][-1]
+    assert task["notebook_task"]["notebook_path"].endswith("/notebook")

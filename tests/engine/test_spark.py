@@ -1,160 +1,107 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
-from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.domain.tables import EVENT, TABLES
-from cjmine.engine import local
+from cjmine import pipeline
+from cjmine.domain.kernel import Context
+from cjmine.engine.choice import choose
+from cjmine.engine.settings import EngineSettings, Kind
+from cjmine.engine.spark import SparkEngine, job
 from cjmine.engine.store import Store
-from cjmine.errors import EngineError
+from cjmine.errors import CjmineError, EngineError, SourceError
 from cjmine.journeys.settings import JourneySettings
-from cjmine.pipeline import PASS_ONE, PASS_TWO
-from cjmine.tally import Merge, Tally
+from cjmine.project.load import load
 from tests.builders import context
-from tests.conftest import need
+from tests.conftest import ROOT, need
 from tests.engine.random_log import random_log
-from tests.laws.test_laws import MODELS, frozen
-
-need(find_spec("pyspark"), "no PySpark: pip install 'cjmine[spark]'")
-need(shutil.which("java"), "no Java: apt-get install openjdk-17-jre-headless")
-
-from cjmine.engine import spark as on_spark  # noqa: E402 (needs PySpark)
-from cjmine.engine.spark import job  # noqa: E402
+from tests.engine.spark_work import assert_equal, here, there
+from tests.laws.test_laws import MODELS
+from tests.projects import tiny
 
 CLUSTER = "local-cluster[2,1,1024]"
 HERE = context(JourneySettings(), models=MODELS)
-Run = Callable[[Store, Sequence[Kernel], Context], dict[str, pl.DataFrame]]
 
 
-@pytest.fixture(scope="module", params=["local[2,4]", CLUSTER])
-def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """One session for each master; workers' logs stay out of the installed package."""
-    spec = find_spec("pyspark")
-    assert spec is not None
-    assert spec.origin is not None
-    home = tmp_path_factory.mktemp("spark")
-    for part in ("bin", "jars"):
-        (home / part).symlink_to(Path(spec.origin).parent / part)
-    from pyspark import cloudpickle  # noqa: PLC0415
-
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers do not have the tests
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_HOME", str(home))
-        started = on_spark.session(request.param)
-    with started:
-        yield started
+@pytest.fixture
+def engine(spark: Any, tmp_path: Path) -> SparkEngine:
+    return SparkEngine(spark, tmp_path / "shared")
 
 
-def frame(spark: Any, events: pl.DataFrame, folder: Path) -> Any:
-    """Return events as Spark gets them: from files, spread over tasks without regard to customers."""
-    folder.mkdir()
-    for number, rows in enumerate(events.iter_slices(100)):
-        rows.write_parquet(folder / f"{number}.parquet")
-    return spark.read.parquet(str(folder))
+@pytest.mark.parametrize("logs", [8, pytest.param(200, marks=pytest.mark.slow)])
+def test_spark_and_one_machine_agree_row_for_row(engine: SparkEngine, tmp_path: Path, logs: int) -> None:
+    drawn = [random_log(seed, customers=60 if seed == 0 else 8) for seed in range(logs)]
+    expected = here([Store.create(tmp_path / f"here{n}", log, parts=1) for n, log in enumerate(drawn)], HERE)
+    assert [name for name, table in expected[0].items() if not table.height] == []
+    parted = [Store.create(tmp_path / f"there{n}", log, parts=1 + n % 3) for n, log in enumerate(drawn)]
+    assert_equal(there(engine, parted, HERE), expected)
+    assert list(engine.folder.iterdir()) == []
 
 
-def results(store: Store, run: Run) -> Mapping[str, pl.DataFrame]:
-    """Return every tally of both passes and every row table."""
-    one = run(store, PASS_ONE, HERE)
-    two = run(store, PASS_TWO, frozen(HERE, one))
-    rows = {table.name: store.table(table) for table in TABLES}
-    return {**{f"{name} of pass 1": table for name, table in one.items()}, **two, **rows}
+@pytest.mark.parametrize("project", ["tiny", pytest.param("northmoor", marks=pytest.mark.slow)])
+def test_spark_and_one_machine_agree_on_a_project(engine: SparkEngine, tmp_path: Path, project: str) -> None:
+    loaded = load(tiny(tmp_path) if project == "tiny" else ROOT / "configs" / "northmoor.yaml")
+    events = pipeline.ingest(loaded, lambda *_: None).events
+    given = Context(settings=loaded.project.parts(), models=loaded.models)
+    expected = here([Store.create(tmp_path / "here", events, parts=1)], given)
+    assert_equal(there(engine, [Store.create(tmp_path / "there", events, parts=7)], given), expected)
 
 
-def assert_equal(left: Mapping[str, pl.DataFrame], right: Mapping[str, pl.DataFrame]) -> None:
-    assert left.keys() == right.keys()
-    for name, table in left.items():
-        assert table.schema == right[name].schema, name
-        assert table.equals(right[name]), name
-
-
-def test_spark_and_one_machine_agree_row_for_row(spark: Any, tmp_path: Path) -> None:
-    events = random_log(1, customers=100)
-    expected = results(Store.create(tmp_path / "here", events, parts=1), local.run)
-    assert [name for name, table in expected.items() if not table.height] == []
-    store = on_spark.create(frame(spark, events, tmp_path / "export"), tmp_path / "there", parts=5)
-    assert_equal(results(store, partial(on_spark.run, spark=spark)), expected)
-    assert sorted(path.name for path in store.folder.iterdir()) == sorted(table.name for table in TABLES)
-
-
-def test_partitions_do_not_depend_on_the_zone_of_the_session(spark: Any, tmp_path: Path) -> None:
-    events = random_log(3, customers=4)
-    expected = Store.create(tmp_path / "here", events, parts=9)  # more parts than customers: some are empty
-    spark.conf.set("spark.sql.session.timeZone", "Australia/Sydney")
-    try:
-        export = (
-            frame(spark, events, tmp_path / "export").drop("journey_id").withColumnRenamed("need", "other")
-        )
-        store = on_spark.create(export, tmp_path / "there", parts=9)
-    finally:
-        spark.conf.set("spark.sql.session.timeZone", "UTC")
-    for number in range(9):
-        rows = expected.read(number).events.with_columns(pl.lit(None, pl.String).alias("need"))
-        assert store.read(number).events.equals(rows)
-    whole = on_spark.create(frame(spark, events, tmp_path / "again"), tmp_path / "one")
-    assert whole.parts == 1
-    assert whole.table(EVENT).equals(events.sort(EVENT.order))
-
-
-@dataclass(frozen=True)
-class Dying(Store):
-    """The first worker that has written partition 1 dies before it can say so."""
-
-    died: Path
-    executor: bool
-
-    def write(self, number: int, partition: Partition) -> None:
-        Store.write(self, number, partition)
-        if number == 1 and not self.died.exists():
-            self.died.touch()
-            os.kill(java_above() if self.executor else os.getpid(), signal.SIGKILL)
-
-
-def java_above() -> int:
-    """Return the process that runs this worker: in a local cluster an executor, never the driver."""
-    number = os.getpid()
-    while "CoarseGrainedExecutorBackend" not in Path(f"/proc/{number}/cmdline").read_text():
-        number = int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
-    return number
-
-
-def test_a_worker_killed_in_mid_run_changes_nothing(spark: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("spark", ["local[2,4]", CLUSTER], indirect=True)
+def test_a_worker_killed_in_mid_run_changes_nothing(engine: SparkEngine, tmp_path: Path) -> None:
     need(Path("/proc/self/stat").exists(), "no /proc to find an executor in")
-    events = random_log(4)
-    expected = results(Store.create(tmp_path / "here", events, parts=1), local.run)
-    plain = Store.create(tmp_path / "there", events, parts=3)
-    died = tmp_path / "died"
-    mortal = Dying(plain.folder, plain.parts, died=died, executor=spark.sparkContext.master == CLUSTER)
-
-    def run(_: Store, kernels: Sequence[Kernel], given: Context) -> dict[str, pl.DataFrame]:
-        merged = on_spark.run(mortal, kernels, given, spark=spark)
-        died.unlink()  # it did happen; the next pass has a death of its own
-        return merged
-
-    assert_equal(results(plain, run), expected)
+    log, died = random_log(4, customers=12), tmp_path / "died"
+    expected = here([Store.create(tmp_path / "here", log, parts=1)], HERE)
+    parted = [Store.create(tmp_path / "there", log, parts=3)]
+    executor = engine.spark.sparkContext.master == CLUSTER
+    assert_equal(there(engine, parted, HERE, died=died, executor=executor), expected)
+    assert [Path(f"{died}-{number}").exists() for number in (0, 1)] == [True, True]
 
 
-def failing(error: Exception | None) -> Kernel:
-    """Raise the error in every task; without one, end the process."""
+def test_answers_stand_in_the_order_of_the_tasks(engine: SparkEngine) -> None:
+    ticks: list[tuple[int, int]] = []
 
-    def compute(_: Partition, __: Context) -> pl.DataFrame:
-        if error is None:
-            os._exit(3)
-        raise error
+    def square(number: int) -> tuple[int, float | None]:
+        time.sleep(0.3)
+        return number * number, None
 
-    return Kernel(name="failing", output=Tally(keys={}, measures={"n": Merge.SUM}), compute=compute)
+    found = engine.each(square, range(6), progress=lambda done, of: ticks.append((done, of)))
+    assert found == [(number * number, None) for number in range(6)]
+    assert ticks == sorted(set(ticks))
+    assert ticks[-1] == (6, 6)
+    assert len(ticks) > 1
+    assert engine.each(square, []) == []
+    assert engine.name == "spark"
+
+
+def failing(error: Exception | None, _: int) -> int:
+    """Raise the error; without one, end the process."""
+    if error is None:
+        os._exit(3)
+    raise error
+
+
+def test_an_error_of_ours_arrives_as_it_is_and_ends_the_job(engine: SparkEngine, tmp_path: Path) -> None:
+    def work(number: int) -> int:
+        (tmp_path / f"began-{number}").touch()
+        if number == 1:
+            raise SourceError(["a.csv: line 3: no number", "a.csv: line 9: no date"], "mend the file")
+        time.sleep(0.2)
+        return number
+
+    with pytest.raises(SourceError) as raised:
+        engine.each(work, range(40))
+    assert raised.value.faults == ("a.csv: line 3: no number", "a.csv: line 9: no date")
+    assert (raised.value.hint, raised.value.exit_code) == ("mend the file", 3)
+    assert len(list(tmp_path.glob("began-*"))) < 10
+    assert list(engine.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -165,15 +112,11 @@ def failing(error: Exception | None) -> Kernel:
     ],
 )
 def test_what_a_machine_is_to_blame_for_is_one_clear_error(
-    spark: Any, error: Exception | None, told: str, tmp_path: Path
+    engine: SparkEngine, error: Exception | None, told: str
 ) -> None:
-    events = random_log(5, customers=3)
-    store = Store.create(tmp_path, events, parts=1)
     with pytest.raises(EngineError, match=told) as raised:
-        on_spark.run(store, [failing(error)], HERE, spark=spark)
+        engine.each(partial(failing, error), [1])
     assert raised.value.hint
-    assert store.table(EVENT).equals(events.sort(EVENT.order))
-    assert len(list(tmp_path.iterdir())) == len(TABLES)
 
 
 def test_only_the_last_error_of_a_traceback_is_looked_at() -> None:
@@ -186,37 +129,51 @@ def test_only_the_last_error_of_a_traceback_is_looked_at() -> None:
     assert job.environmental("nothing known") == ""
 
 
-def test_a_kernel_at_fault_keeps_its_traceback(spark: Any, tmp_path: Path) -> None:
+def test_work_at_fault_keeps_its_traceback(engine: SparkEngine) -> None:
     from pyspark.errors import PythonException  # noqa: PLC0415
 
-    store = Store.create(tmp_path, random_log(5, customers=3), parts=1)
-    with pytest.raises(PythonException, match=r"in compute(?s:.*)ValueError: a bug"):
-        on_spark.run(store, [failing(ValueError("a bug"))], HERE, spark=spark)
-
-
-def test_progress_ends_at_all_partitions(spark: Any, tmp_path: Path) -> None:
-    store = Store.create(tmp_path, random_log(6, customers=20), parts=8)
-    ticks: list[tuple[int, int]] = []
-    on_spark.run(store, PASS_ONE, HERE, spark=spark, progress=lambda done, of: ticks.append((done, of)))
-    assert ticks == sorted(set(ticks))
-    assert ticks[-1] == (8, 8)
-    assert len(ticks) > 1
+    with pytest.raises(PythonException, match=r"in failing(?s:.*)ValueError: a bug"):
+        engine.each(partial(failing, ValueError("a bug")), [1])
 
 
 def test_workers_with_other_versions_are_refused(
-    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: SparkEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store.create(tmp_path, random_log(5, customers=3), parts=2)
     monkeypatch.setattr(job, "versions", lambda: "cjmine 0.0")
     with pytest.raises(EngineError, match=r"has cjmine \d.*; the driver has cjmine 0\.0") as raised:
-        on_spark.run(store, PASS_ONE, HERE, spark=spark)
-    assert len(raised.value.faults) == 1
+        engine.each(abs, [1, 2])
     assert "install the same versions" in raised.value.hint
 
 
+def outcome(batch: Any) -> list[Any]:
+    return [job.unpacked(row["error"] or row["answer"]) for row in batch.to_pylist()]
+
+
 def test_a_folder_that_is_not_shared_is_refused(tmp_path: Path) -> None:
-    with job.job(Store(tmp_path, 1)) as ours:
-        assert ours.fault() == ""
-    assert "cannot see the store" in ours.fault()
-    answer = ours.attempt(0, lambda _: pytest.fail("nothing may be written"))
-    assert "cannot see the store" in answer.to_pylist()[0]["fault"]
+    touch: Callable[[int], Any] = lambda _: pytest.fail("nothing may be done")  # noqa: E731
+    with job.job(tmp_path / "new") as ours:
+        assert outcome(ours.answer(0, job.packed(abs), job.packed(-3))) == [3]
+    (error,) = outcome(ours.answer(0, job.packed(touch), job.packed(1)))
+    assert isinstance(error, EngineError)
+    assert f"cannot see the folder {tmp_path / 'new'}" in error.faults[0]
+
+
+def test_after_a_failed_task_only_that_one_is_tried_again(tmp_path: Path) -> None:
+    def work(number: int) -> int:
+        if number == 7:
+            msg = "seven"
+            raise CjmineError(msg)
+        return number
+
+    with job.job(tmp_path) as ours:
+        assert str(outcome(ours.answer(7, job.packed(work), job.packed(7)))[0]) == "seven"
+        assert outcome(ours.answer(8, job.packed(work), job.packed(8))) == []
+        assert str(outcome(ours.answer(7, job.packed(work), job.packed(7)))[0]) == "seven"
+
+
+def test_the_settings_choose_the_engine(engine: SparkEngine, tmp_path: Path) -> None:
+    with choose(EngineSettings(), tmp_path, local=nullcontext(engine)) as chosen:
+        assert chosen is engine
+    wanted = EngineSettings(kind=Kind.SPARK, master="local[2,4]")
+    with choose(wanted, tmp_path, local=nullcontext(engine)) as chosen:
+        assert chosen == SparkEngine(engine.spark, tmp_path)

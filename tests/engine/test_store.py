@@ -49,17 +49,6 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert nothing.read(0).events.equals(EVENT.empty())
 
 
-def test_a_partition_written_elsewhere_is_taken_over_whole(tmp_path: Path) -> None:
-    store = Store.create(tmp_path / "store", ROWS, parts=2)
-    other = Store(tmp_path / "attempt", 2)
-    before = store.read(1).events
-    other.write(0, Partition(events=ROWS.head(3)))
-    store.adopt(0, other)
-    assert store.read(0).events.equals(ROWS.head(3))
-    assert store.read(1).events.equals(before)
-    assert not [path for path in other.folder.rglob("*") if path.is_file()]
-
-
 def test_kernels_run_over_all_partitions(tmp_path: Path) -> None:
     found = {}
     ticks: list[tuple[int, int]] = []

@@ -198,6 +198,18 @@ ONE_FAULT = [
         "28:23: fone: 'fone' is not known here; di",
     ),
     ("  loops: {level: activity}", "  loops: [level]", "34:3: loops: must be 'key: value' lines, not a list"),
+    ("output:", "engine: sprak\noutput:", "35:1: kind: 'sprak' is not known here; did you mean 'spark'?"),
+    (
+        "output:",
+        "engine: {knd: spark}\noutput:",
+        "35:10: unknown key 'knd'; did you mean 'kind'?",
+    ),
+    (
+        "output:",
+        "engine: {master: yarn}\noutput:",
+        "35:10: master: only Spark has a master; write 'kind: spark' too",
+    ),
+    ("output:", "engine: [spark]\noutput:", "35:1: engine: must be 'key: value' lines, not a list"),
 ]
 
 

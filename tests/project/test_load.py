@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cjmine.detectors.roster import ROSTER
+from cjmine.engine.settings import EngineSettings, Kind
 from cjmine.errors import SettingsError
 from cjmine.project.load import load
 from cjmine.project.schema import Project
@@ -132,3 +133,27 @@ def test_a_column_that_many_files_lack_is_told_once(tmp_path: Path) -> None:
     assert fault.endswith(
         "m1.csv (and 2 more files) has no column 'whom' (it has who, what, at); did you mean 'who'?"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("", EngineSettings()),
+        ("engine: local\n", EngineSettings()),
+        ("engine: spark\n", EngineSettings(kind=Kind.SPARK)),
+        ("engine: {kind: spark, master: 'local[2]'}\n", EngineSettings(kind=Kind.SPARK, master="local[2]")),
+    ],
+)
+def test_the_engine_is_a_word_or_a_block(tmp_path: Path, written: str, expected: EngineSettings) -> None:
+    assert load(tiny(tmp_path, project=PROJECT + written)).project.engine == expected
+
+
+def test_the_command_line_overrides_the_engine() -> None:
+    here, there = EngineSettings(), EngineSettings(kind=Kind.SPARK, master="yarn")
+    assert here.overridden(None, None) == there.overridden("local", None) == here
+    assert there.overridden(None, None) == there.overridden("spark", None) == here.overridden("spark", "yarn")
+    assert there.overridden(None, "local[2]").master == "local[2]"
+    for settings, kind in ((here, None), (here, "local"), (there, "local")):
+        with pytest.raises(SettingsError, match="--master yarn: only Spark has a master") as raised:
+            settings.overridden(kind, "yarn")
+        assert raised.value.hint.startswith("add --engine spark")

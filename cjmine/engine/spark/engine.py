@@ -1,98 +1,62 @@
-"""Which tasks does Spark run: rows into the store, and kernels over its partitions."""
+"""How does Spark do one piece of work for many tasks? One Spark task for each, in a single job."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import polars as pl
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.domain.tables import EVENT
-from cjmine.engine.local import Progress, enrich
-from cjmine.engine.spark.job import ANSWER, commit, job, told
+from cjmine.engine.spark.components import components
+from cjmine.engine.spark.job import ANSWER, answers, collected, job, packed, told
 from cjmine.engine.spark.start import hushed
-from cjmine.engine.store import ROWS_PER_PARTITION, Store, numbers
+from cjmine.engine.tasks import Answer, Edges, Progress, Task
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 
-def create(events: DataFrame, folder: Path, *, parts: int | None = None) -> Store:
-    """Partition EVENT rows by customer and write them as ``Store.create`` does; no machine holds all."""
-    from pyspark.sql.types import IntegerType, StructField, StructType  # noqa: PLC0415 (an extra)
+@dataclass(frozen=True, slots=True)
+class SparkEngine:
+    """A session, and a folder that the driver and every worker see under one path."""
 
-    store = Store(folder, parts or max(1, -(-events.count() // ROWS_PER_PARTITION)))
-    count = store.parts
+    spark: SparkSession
+    folder: Path
 
-    def place(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            customers = cast("pl.Series", pl.from_arrow(batch.column("customer_id")))
-            yield batch.append_column("part", numbers(customers, count).to_arrow())
+    @property
+    def name(self) -> str:
+        """``spark``."""
+        return "spark"
 
-    with job(store) as ours, hushed():
+    def each(
+        self,
+        work: Callable[[Task], Answer],
+        tasks: Sequence[Task],
+        *,
+        progress: Progress | None = None,
+    ) -> list[Answer]:
+        """Do the work for every task, on whichever worker is free; ``progress`` is called from a thread.
 
-        def fill(rows: pa.Table) -> pa.Table:
-            number = rows["part"][0].as_py()
-            frame = EVENT.conform(cast("pl.DataFrame", pl.from_arrow(rows)))
-            partition = Partition(events=frame.sort(EVENT.order, maintain_order=True))
-            return pa.Table.from_batches([ours.attempt(number, partial(_keep, number, partition))])
+        An error of ours ends the job and is raised as it is. Any other is first tried again, as Spark
+        does; then what a machine is to blame for is an ``EngineError``, the rest keeps its traceback.
+        """
+        if not tasks:
+            return []
+        count, ours, theirs = len(tasks), packed(work), [packed(task) for task in tasks]
+        with job(self.folder) as run, hushed(), told(self.spark, progress, count):
 
-        known = events.select(*(name for name in EVENT.schema if name in events.columns))
-        schema = StructType([*known.schema.fields, StructField("part", IntegerType())])
-        placed = known.mapInArrow(place, schema).repartition(count, "part")
-        done = commit(ours, placed.groupBy("part").applyInArrow(fill, ANSWER))
-        for number in range(count):
-            if number not in done:
-                store.write(number, Partition())
-    return store
+            def do(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+                for batch in batches:
+                    for number in batch.column("id").to_pylist():
+                        yield run.answer(number, ours, theirs[number])
 
+            rows = collected(self.spark.range(0, count, 1, count).mapInArrow(do, ANSWER))
+        return answers(rows)
 
-def run(
-    store: Store,
-    kernels: Sequence[Kernel],
-    context: Context,
-    *,
-    spark: SparkSession,
-    progress: Progress | None = None,
-) -> dict[str, pl.DataFrame]:
-    """Run kernels over every partition of the store and write the enriched partitions back.
-
-    Returns the merged output of each kernel that puts nothing ``into`` the
-    partition, as ``local.run`` does. ``progress`` is called from a thread.
-    """
-    summaries = {kernel.name: kernel.output for kernel in kernels if kernel.into is None}
-    with job(store) as ours, hushed(), told(spark, progress, store.parts):
-
-        def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            for batch in batches:
-                for number in batch.column("id").to_pylist():
-                    write = partial(_enrich, store, number, kernels, context)
-                    yield ours.attempt(number, write)
-
-        tasks = spark.range(0, store.parts, 1, store.parts)
-        done = commit(ours, tasks.mapInArrow(work, ANSWER))
-        parts = {
-            name: [pl.read_parquet(_summary(done[number], name)) for number in range(store.parts)]
-            for name in summaries
-        }
-    return {name: output.merge(parts[name]) for name, output in summaries.items()}
-
-
-def _keep(number: int, partition: Partition, attempt: Store) -> None:
-    attempt.write(number, partition)
-
-
-def _enrich(store: Store, number: int, kernels: Sequence[Kernel], context: Context, attempt: Store) -> None:
-    partition, outputs = enrich(store.read(number), kernels, context)
-    attempt.write(number, partition)
-    for kernel in kernels:
-        if kernel.into is None:
-            outputs[kernel.name].write_parquet(_summary(attempt.folder, kernel.name))
-
-
-def _summary(attempt: Path, name: str) -> Path:
-    return attempt / f"{name}.parquet"
+    def components(self, size: int, edges: Edges) -> npt.NDArray[np.int64]:
+        """Return for each of ``size`` ids the smallest id that edges join it to, itself included."""
+        return components(self, size, edges)

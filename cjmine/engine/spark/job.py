@@ -1,70 +1,100 @@
-"""How do many tasks write into one store, although any of them may die and be tried again?
-
-Each attempt writes into a folder of its own; only attempts that Spark reports as
-done are moved into the store. A worker that dies, or that is believed dead and
-still writes, changes nothing.
-"""
+"""What is one job on Spark told, and how do its answers and errors come back?"""
 
 from __future__ import annotations
 
 import builtins
 import re
-import shutil
 import socket
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from cjmine.engine.local import Progress
-from cjmine.engine.store import Store
-from cjmine.errors import EngineError
+from cjmine.engine.tasks import Progress
+from cjmine.errors import CjmineError, EngineError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
-ANSWER = "part int, attempt string, fault string"
+ANSWER = "task long, answer binary, error binary"
 """What a task tells the driver; the rows themselves never pass through Spark."""
-_ANSWER = pa.schema([("part", pa.int32()), ("attempt", pa.string()), ("fault", pa.string())])
+_ANSWER = pa.schema([("task", pa.int64()), ("answer", pa.binary()), ("error", pa.binary())])
 _SHARE = (
-    "put the store where the driver and every worker see it under the same path,"
+    "put exports and results where the driver and every worker see them under the same path,"
     " with space left, and install the same versions on all of them"
 )
 _MEMORY = (
-    "a worker that dies again and again mostly lacks memory: give it more, or cut the store into more parts"
+    "a worker that dies again and again mostly lacks memory: give it more, or let it do one task at a time"
 )
 _BLAMED = (OSError, MemoryError, ImportError)
 _POLL_S = 0.2
 
 
+def packed(value: object) -> bytes:
+    """Return a value as Spark's own pickles: functions that a worker cannot import travel whole."""
+    return bytes(_pickler().dumps(value))
+
+
+def unpacked(pickled: bytes) -> Any:  # noqa: ANN401 (any value)
+    """Return the value again; what is unpacked here was packed by this very job."""
+    return _pickler().loads(pickled)
+
+
+def _pickler() -> Any:  # noqa: ANN401 (it ships no types)
+    from pyspark import serializers  # noqa: PLC0415 (an extra)
+
+    kind: Any = serializers.CloudPickleSerializer
+    return kind()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What every task is told: the store, where attempts are written, and what the driver runs."""
+    """What every task is told: a folder of this job's own, and what the driver runs."""
 
-    store: Store
-    scratch: Path
+    folder: Path
     versions: str
 
-    def attempt(self, number: int, write: Callable[[Store], None]) -> pa.RecordBatch:
-        """Write one partition into a store of this attempt's own, and answer where."""
-        name, fault = uuid.uuid4().hex, self.fault()
-        if not fault:
-            write(replace(self.store, folder=self.scratch / name))
-        answer = {"part": number, "attempt": name, "fault": fault}
-        return pa.RecordBatch.from_pylist([answer], schema=_ANSWER)
+    def answer(self, number: int, work: bytes, task: bytes) -> pa.RecordBatch:
+        """Do one task and return its answer or its error; nothing, once another task has failed."""
+        row: dict[str, Any] = {"task": number, "answer": None, "error": None}
+        try:
+            self.check()
+            if self._failed() not in {"", str(number)}:
+                return pa.RecordBatch.from_pylist([], schema=_ANSWER)
+            row["answer"] = packed(unpacked(work)(unpacked(task)))
+        except CjmineError as error:
+            row["error"] = packed(error)
+            with suppress(OSError):
+                self._mark.write_text(str(number), encoding="ascii")
+        return pa.RecordBatch.from_pylist([row], schema=_ANSWER)
 
-    def fault(self) -> str:
-        """Say why a task on this machine would fail or give other results; empty if nothing is wrong."""
+    def check(self) -> None:
+        """Raise ``EngineError`` where a task on this machine would fail or give other results."""
         host, here = socket.gethostname(), versions()
         if here != self.versions:
-            return f"{host}: has {here}; the driver has {self.versions}"
-        return "" if self.scratch.is_dir() else f"{host}: cannot see the store {self.store.folder}"
+            fault = f"{host}: has {here}; the driver has {self.versions}"
+            raise EngineError(fault, _SHARE)
+        if not self.folder.is_dir():
+            fault = f"{host}: cannot see the folder {self.folder.parent}"
+            raise EngineError(fault, _SHARE)
+
+    @property
+    def _mark(self) -> Path:
+        return self.folder / "failed"
+
+    def _failed(self) -> str:
+        """Return the task that failed; it may be tried again, if its worker died before it could say so."""
+        try:
+            return self._mark.read_text(encoding="ascii")
+        except FileNotFoundError:
+            return ""
 
 
 def versions() -> str:
@@ -73,38 +103,32 @@ def versions() -> str:
 
 
 @contextmanager
-def job(store: Store) -> Iterator[Job]:
-    """Yield a job on the store; what its attempts wrote and nobody took over is removed at the end."""
-    # a name of its own: what a lost task of an earlier job still writes never comes near this one
-    scratch = store.folder / f"attempts-{uuid.uuid4().hex}"
-    scratch.mkdir(parents=True)
-    try:
-        yield Job(store=store, scratch=scratch, versions=versions())
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+def job(shared: Path) -> Iterator[Job]:
+    """Yield a job whose folder lies in ``shared``: who sees it sees the files of the tasks too."""
+    shared.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".cjmine-job-", dir=shared, ignore_cleanup_errors=True) as folder:
+        yield Job(folder=Path(folder), versions=versions())
 
 
-def commit(ours: Job, answers: DataFrame) -> dict[int, Path]:
-    """Run the tasks, move the attempts that were done into the store; return each one's folder."""
-    rows = _collect(answers)
-    if faults := sorted({row.fault for row in rows} - {""}):
-        raise EngineError(faults, _SHARE)
-    done = {row.part: ours.scratch / row.attempt for row in rows}
-    for number, folder in sorted(done.items()):
-        ours.store.adopt(number, replace(ours.store, folder=folder))
-    return done
+def answers(rows: Sequence[Row]) -> list[Any]:
+    """Return what the tasks answered, in their order; raises the error of the first that failed."""
+    rows = sorted(rows, key=lambda row: int(row.task))
+    for row in rows:
+        if row.error is not None:
+            raise unpacked(bytes(row.error))
+    return [unpacked(bytes(row.answer)) for row in rows]
 
 
-def _collect(answers: DataFrame) -> list[Row]:
+def collected(frame: DataFrame) -> list[Row]:
     """Run the tasks; what the machines are to blame for becomes one clear error."""
     from py4j.protocol import Py4JJavaError  # noqa: PLC0415 (comes with pyspark)
     from pyspark.errors import PySparkException, PythonException  # noqa: PLC0415 (an extra)
 
     try:
-        return answers.collect()
+        return frame.collect()
     except PythonException as error:
         if not (blamed := environmental(str(error))):
-            raise  # a kernel's own fault, and ours to mend
+            raise  # a fault of the work itself, and ours to mend
         fault = f"a Spark worker failed: {blamed}"
         raise EngineError(fault, _SHARE) from error
     except (Py4JJavaError, PySparkException) as error:
@@ -123,7 +147,7 @@ def environmental(text: str) -> str:
 
 
 @contextmanager
-def told(spark: SparkSession, progress: Progress | None, parts: int) -> Iterator[None]:
+def told(spark: SparkSession, progress: Progress | None, count: int) -> Iterator[None]:
     """Tell ``progress``, from a thread, how many tasks of the block's one job are done."""
     if progress is None:
         yield
@@ -136,9 +160,9 @@ def told(spark: SparkSession, progress: Progress | None, parts: int) -> Iterator
             jobs = [tracker.getJobInfo(number) for number in tracker.getJobIdsForGroup(group)]
             stages = [tracker.getStageInfo(number) for one in jobs if one for number in one.stageIds]
             done = sum(stage.numCompletedTasks for stage in stages if stage)
-            if said < done < parts:
+            if said < done < count:
                 said = done
-                progress(done, parts)
+                progress(done, count)
 
     context.setJobGroup(group, "cjmine")
     watcher = Thread(target=watch, daemon=True)
@@ -149,4 +173,4 @@ def told(spark: SparkSession, progress: Progress | None, parts: int) -> Iterator
         over.set()
         watcher.join()
         context.setLocalProperty("spark.jobGroup.id", None)  # type: ignore[arg-type]
-    progress(parts, parts)
+    progress(count, count)

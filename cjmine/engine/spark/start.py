@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 SETTINGS: Mapping[str, str] = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.executorEnv.POLARS_MAX_THREADS": "1",  # Spark runs a task on each core already
     "spark.ui.showConsoleProgress": "false",
 }
@@ -37,15 +35,17 @@ appender.stderr.layout.pattern = %d %p %c{1}: %m%n%ex
 """
 
 
-def session(master: str = "local[*]") -> SparkSession:
+def session(master: str | None = None) -> SparkSession:
     """Return a Spark session; ``with`` stops it at the end. One that already runs is returned as it is.
 
+    Without a master Spark's own configuration decides (``spark-submit``,
+    ``spark-defaults.conf``), else all cores of this machine work.
     With a ``local`` master the workers run this very Python; for any other,
     PYSPARK_PYTHON names theirs. ``local[N,F]`` tries a task up to F times,
     ``local[N]`` only once.
     """
     _require()
-    local = master.startswith("local")
+    local = master is not None and master.startswith("local")
     with hushed(), _environment(local=local), tempfile.TemporaryDirectory() as folder:
         from py4j.protocol import Py4JError  # noqa: PLC0415 (comes with pyspark)
         from pyspark.errors import PySparkException  # noqa: PLC0415 (an extra)
@@ -53,7 +53,9 @@ def session(master: str = "local[*]") -> SparkSession:
 
         log = Path(folder, "log4j2.properties")
         log.write_text(_LOG, encoding="utf-8")
-        builder = SparkSession.builder.master(master).appName("cjmine")
+        builder = SparkSession.builder.appName("cjmine")
+        if master is not None:
+            builder = builder.master(master)
         builder = builder.config(
             "spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={log.as_uri()}"
         )
@@ -65,7 +67,8 @@ def session(master: str = "local[*]") -> SparkSession:
             return builder.getOrCreate()
         except (PySparkException, Py4JError) as error:
             said = re.search(r"(?<=Exception: ).+", str(error))
-            fault = f"Spark did not start with master {master!r}: {said[0] if said else error}"
+            where = f" with master {master!r}" if master is not None else ""
+            fault = f"Spark did not start{where}: {said[0] if said else error}"
             raise EngineError(fault, "its own messages stand above; it needs Java 17 or newer") from error
 
 
