@@ -51,6 +51,7 @@ def test_equals_pm4py(piece: int, small: int, monkeypatch: pytest.MonkeyPatch) -
     @settings(max_examples=20, deadline=None, derandomize=True)
     @given(log=LOGS)
     def hold(log: Log) -> None:
+        log = [[("A", "tax"), ("A", "desk")], *log]  # pm4py fails where nothing is handed over or repeated
         steps = [(str(n), *step) for n, trace in enumerate(log) for step in trace]
         frame = pd.DataFrame(steps, columns=["case:concept:name", "concept:name", "org:resource"])
         frame["time:timestamp"] = pd.date_range("2026-01-01", periods=len(steps), freq="h", tz="UTC")
@@ -59,9 +60,7 @@ def test_equals_pm4py(piece: int, small: int, monkeypatch: pytest.MonkeyPatch) -
         shares = {row[1:3]: row[3] / ours["count"].sum() for row in ours.iter_rows()}
         assert shares == pytest.approx(network)
         again = rework(log)
-        theirs = {}
-        if frame.duplicated(["case:concept:name", "concept:name"]).any():  # pm4py fails where nothing is
-            theirs = pm4py.get_rework_cases_per_activity(frame)
+        theirs = pm4py.get_rework_cases_per_activity(frame)
         assert dict(again.select("touchpoint", "journeys").iter_rows()) == theirs
 
     hold()
