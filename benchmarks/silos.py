@@ -2,8 +2,9 @@
 
 Each silo writes one CSV with its own id, its own column names and times as text; the rows of a customer
 are scattered, because an export stands in order of time. ``crosswalk.csv`` says which ids are one
-person's. ``log.parquet`` holds the same events joined and sorted, and ``project.yaml`` lets
-``cjmine run`` read the five. About eight events a customer, nearly all sequences distinct in the long run.
+person's. ``log.parquet`` (left out with ``--no-log``) and, with ``--xes``, ``log.xes`` hold the same
+events joined and sorted; ``project.yaml`` and ``detect.yaml`` let ``cjmine run`` read the five
+(``silo_projects.py``). About eight events a customer, nearly all sequences distinct in the long run.
 
 Customers are made in batches, each from the seed and its own number, so memory does not grow with N.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +22,9 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from silo_projects import detecting, plain
 
 BATCH = 125_000
 """Customers made at a time; the exports stand in order of time within a batch."""
@@ -27,7 +32,13 @@ FIRST_DAY = 1_735_689_600_000_000
 """2025-01-01 in microseconds UTC; customers begin within two years of it."""
 MINUTE = 60_000_000
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
-FIRST, LAST = "notice", "close"
+LOG = pa.schema({"case": pa.large_string(), "activity": pa.large_string(), "time": pa.timestamp("us", "UTC")})
+XES_BEGINS = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0" xmlns="http://www.xes-standard.org/">\n'
+    '<extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>\n'
+    '<extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>\n'
+    '<classifier name="activity" keys="concept:name"/>\n'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +105,57 @@ def ids(silo: Silo, customer: pl.Expr) -> pl.Expr:
     return pl.lit(silo.prefix) + number.cast(pl.String).str.zfill(10)
 
 
-def write(folder: Path, events: int, seed: int = 7) -> None:
-    """Write the five exports, the crosswalk, the joined log, the project file and what they hold."""
-    import pyarrow.parquet as pq
-
+def write(folder: Path, events: int, seed: int = 7, *, log: bool = True, xes: bool = False) -> None:
+    """Write the five exports, the crosswalk, the joined log, the project files and what they hold."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = [*(silo.name for silo in SILOS), "crosswalk"]
-    files = {name: (folder / f"{name}.csv").open("wb") for name in names}
-    written = customers = 0
-    log: pq.ParquetWriter | None = None
-    while written < events:
-        rng = np.random.default_rng([seed, customers // BATCH])
-        made = batch(rng, customers, events - written)
-        fresh = customers == 0
-        _write_silos(made, files, header=fresh)
-        joined = made.select(
-            ids(SILOS[2], pl.col("customer")).alias("case"),
-            pl.Series("activity", ACTIVITIES).gather(made["activity"]),
-            pl.col("at").alias("time"),
-        ).to_arrow(compat_level=pl.CompatLevel.oldest())
-        log = log or pq.ParquetWriter(folder / "log.parquet", joined.schema, compression="zstd")
-        log.write_table(joined, row_group_size=250_000)
-        written += made.height
-        customers += made["customer"].n_unique()
-    for file in files.values():
-        file.close()
-    if log is not None:
-        log.close()
-    (folder / "project.yaml").write_text(project(), encoding="utf-8")
+    with ExitStack() as open_files:
+        names = [*(f"{silo.name}.csv" for silo in SILOS), "crosswalk.csv", *(["log.xes"] if xes else [])]
+        files = {name: open_files.enter_context((folder / name).open("wb")) for name in names}
+        joined = open_files.enter_context(pq.ParquetWriter(folder / "log.parquet", LOG)) if log else None
+        written = customers = 0
+        while written < events:
+            rng = np.random.default_rng([seed, customers // BATCH])
+            made = batch(rng, customers, events - written)
+            _write_silos(made, files, header=customers == 0)
+            if log or xes:
+                rows = named(made)
+            if joined is not None:
+                joined.write_table(rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(LOG))
+            if xes:
+                files["log.xes"].write((XES_BEGINS if customers == 0 else "").encode() + traces(rows))
+            written += made.height
+            customers += made["customer"].n_unique()
+        if xes:
+            files["log.xes"].write(b"</log>\n")
+    (folder / "project.yaml").write_text(plain(SILOS, TIME_FORMAT), encoding="utf-8")
+    (folder / "detect.yaml").write_text(detecting(SILOS, TIME_FORMAT), encoding="utf-8")
     told = {"events": written, "customers": customers, "seed": seed}
     (folder / "silos.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def named(made: pl.DataFrame) -> pl.DataFrame:
+    """Return case, activity and time of a batch, as text and times."""
+    return made.select(
+        ids(SILOS[2], pl.col("customer")).alias("case"),
+        pl.Series("activity", ACTIVITIES).gather(made["activity"]),
+        pl.col("at").alias("time"),
+    )
+
+
+def traces(rows: pl.DataFrame) -> bytes:
+    """Return a batch as XES traces."""
+    event = pl.format(
+        '<event><string key="concept:name" value="{}"/><date key="time:timestamp" value="{}"/></event>',
+        "activity",
+        pl.col("time").dt.strftime("%Y-%m-%dT%H:%M:%S.000+00:00"),
+    )
+    cases = rows.select("case", event.alias("event")).group_by("case", maintain_order=True).agg("event")
+    text = cases.select(
+        pl.format(
+            '<trace><string key="concept:name" value="{}"/>{}</trace>', "case", pl.col("event").list.join("")
+        )
+    )
+    return ("\n".join(text.to_series()) + "\n").encode()
 
 
 def _write_silos(made: pl.DataFrame, files: Mapping[str, BinaryIO], *, header: bool) -> None:
@@ -137,26 +169,9 @@ def _write_silos(made: pl.DataFrame, files: Mapping[str, BinaryIO], *, header: b
             ids(silo, pl.col("customer")).alias(silo.customer),
             pl.Series(silo.activity, ACTIVITIES).gather(rows["activity"]),
             pl.col("at").dt.strftime(TIME_FORMAT).alias(silo.at),
-        ).write_csv(files[silo.name], include_header=header)
+        ).write_csv(files[f"{silo.name}.csv"], include_header=header)
     crosswalk = customers.select(ids(silo, pl.col("customer")).alias(silo.customer) for silo in SILOS)
-    crosswalk.write_csv(files["crosswalk"], include_header=header)
-
-
-def project() -> str:
-    """Return a project file for the five exports: whole customers are journeys, rows are no contacts."""
-    sources = "\n".join(
-        f"  - {{name: {silo.name}, files: {silo.name}.csv, format: csv, "
-        f"columns: {{customer: {silo.customer}, activity: {silo.activity}, "
-        f"start: {{from: {silo.at}, format: '{TIME_FORMAT}', zone: UTC}}}}}}"
-        for silo in SILOS
-    )
-    columns = ", ".join(f"{silo.name}: {silo.customer}" for silo in SILOS)
-    return (
-        "project: silos\npersonal: false\nclock: {timezone: UTC}\n"
-        f"sources:\n{sources}\n"
-        f"identity: {{crosswalks: [{{file: crosswalk.csv, columns: {{{columns}}}}}]}}\n"
-        "contacts: {merge: false}\njourneys: {by: customer}\n"
-    )
+    crosswalk.write_csv(files["crosswalk.csv"], include_header=header)
 
 
 def main() -> None:
@@ -165,8 +180,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--no-log", action="store_true", help="do not write log.parquet")
+    parser.add_argument("--xes", action="store_true", help="write log.xes too (220 MB for a million events)")
     given = parser.parse_args()
-    write(given.folder, given.events, given.seed)
+    write(given.folder, given.events, given.seed, log=not given.no_log, xes=given.xes)
 
 
 if __name__ == "__main__":

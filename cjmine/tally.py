@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 KeyType = pl.DataType | type[pl.DataType]
@@ -67,6 +70,41 @@ def bucket(length_us: pl.Expr) -> pl.Expr:
     logarithm = length_us.clip(lower_bound=1).cast(pl.Float64).log(2)
     found = (logarithm * BUCKETS_PER_DOUBLING).floor().cast(pl.Int32)
     return pl.when(length_us > 0).then(found).otherwise(NONE)
+
+
+def buckets(lengths_us: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return what ``bucket`` returns, for an array of durations of at least 0; takes no logarithm of each.
+
+    Exact up to 2**53, where a logarithm may round up what lies a microsecond below the next bucket.
+    A floating-point number begins with its exponent and the first digits of its mantissa: these
+    say which two buckets are possible. The second begins at a known number of microseconds.
+    """
+    cell = lengths_us.astype(np.float64).view(np.int64)
+    cell >>= _REST
+    lower, next_from = _cells()
+    found = lower[cell]
+    found += lengths_us >= next_from[cell]
+    return found
+
+
+_DIGITS = 6
+"""So many digits of the mantissa tell buckets apart: no two begin within 1/64 of a doubling."""
+_REST = 52 - _DIGITS
+_BIAS = 1023
+"""What floating-point numbers add to an exponent; with none they are 0."""
+
+
+@cache
+def _cells() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the lower bucket of each cell, and the microseconds from which the next one counts."""
+    exponent, digits = np.divmod(np.arange(64 << _DIGITS), 1 << _DIGITS)
+    begins = 2.0 ** (np.arange(1, BUCKETS_PER_DOUBLING + 1) / BUCKETS_PER_DOUBLING)
+    within = np.searchsorted(begins, 1 + digits / (1 << _DIGITS), side="right")
+    lower, next_from = np.full((2, (_BIAS + 64) << _DIGITS), [[NONE], [np.iinfo(np.int64).max]])
+    lower[_BIAS << _DIGITS :] = exponent * BUCKETS_PER_DOUBLING + within
+    reachable = np.ceil(np.ldexp(begins[within], exponent)[exponent < 62])  # noqa: PLR2004 (bits of a duration)
+    next_from[_BIAS << _DIGITS :][: len(reachable)] = reachable.astype(np.int64)
+    return lower, next_from
 
 
 def bucket_value(number: pl.Expr) -> pl.Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -10,7 +12,7 @@ from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.lengths import HOUR, in_units
 from cjmine.domain.sequences import kinds, sequences
 from cjmine.domain.walks import Codes, Walks, coded
-from cjmine.tally import BUCKETS, NONE, Merge, Tally, bucket, quantiles
+from cjmine.tally import BUCKETS, NONE, Merge, Tally, buckets, quantiles
 
 FLOWS = Tally(
     keys={"journey_type": pl.String, "source": pl.String, "target": pl.String, "bucket": pl.Int32},
@@ -21,7 +23,10 @@ NODES = Tally(
     measures={"events": Merge.SUM, "journeys": Merge.SUM, "starts": Merge.SUM, "ends": Merge.SUM},
 )
 
-_NOBODY = -1
+SMALL = 1 << 20
+"""So many counters are cheaper than grouping even a few rows."""
+PIECE = 1 << 16
+"""Rows taken at a time, so that what stands between stays in the processor's own memory."""
 
 
 def count_flows(partition: Partition, _context: Context) -> pl.DataFrame:
@@ -46,27 +51,65 @@ def pairs(
     step's, in microseconds.
     """
     size = walks.names.len()
-    pair = walks.labels[:-1].astype(np.int64) * size + walks.labels[1:]
-    if types.any():
-        pair += np.repeat(types.astype(np.int64) * size**2, walks.lengths)[:-1]
-    pair[walks.begins[1:] - 1] = _NOBODY  # a last step and the next journey's first one
-    wait = np.maximum(start[1:] - end[:-1], 0)
-    key = pl.col("pair") * BUCKETS + bucket(pl.col("wait_us")) - NONE
-    whole = pl.LazyFrame({"pair": pair, "wait_us": wait}).select(key.alias("key"), "wait_us")
-    counted = whole.group_by("key").agg(pl.len().alias("count"), pl.col("wait_us").sum())
-    pair_of = pl.col("key") // BUCKETS
-    return (
-        counted.filter(pl.col("key") >= 0)
-        .select(
-            (pair_of // size**2).alias("journey_type"),
-            (pair_of // size % size).alias("source"),
-            (pair_of % size).alias("target"),
-            (pl.col("key") % BUCKETS + NONE).cast(pl.Int32).alias("bucket"),
-            "count",
-            "wait_us",
-        )
-        .collect()
+    cells = (int(types.max(initial=0)) + 1) * size**2 * BUCKETS
+    found, count, wait_us = _summed(_keyed(walks, types, start, end, nobody=cells), len(walks.labels), cells)
+    pair = found // BUCKETS
+    return pl.DataFrame(
+        {
+            "journey_type": pair // size**2,
+            "source": pair // size % size,
+            "target": pair % size,
+            "bucket": (found % BUCKETS + NONE).astype(np.int32),
+            "count": count,
+            "wait_us": wait_us,
+        }
     )
+
+
+def _keyed(
+    walks: Walks, types: Codes, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], *, nobody: int
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Yield, piece by piece, each two neighbouring steps' key (type, source, target, bucket) and their wait.
+
+    The last step of a journey and the first of the next have the key ``nobody``.
+    """
+    labels, size, lasts = walks.labels, walks.names.len(), walks.begins[1:] - 1
+    kind = np.repeat(types, walks.lengths) if types.any() else None
+    for low in range(0, len(labels) - 1, PIECE):
+        high = min(low + PIECE, len(labels) - 1)
+        key = labels[low:high].astype(np.int64)
+        key *= size
+        key += labels[low + 1 : high + 1]
+        if kind is not None:
+            key += kind[low:high].astype(np.int64) * size**2
+        wait = np.maximum(start[low + 1 : high + 1] - end[low:high], 0)
+        key *= BUCKETS
+        key += buckets(wait)
+        key -= NONE
+        within = slice(*np.searchsorted(lasts, (low, high)))
+        key[lasts[within] - low] = nobody
+        yield key, wait
+
+
+def _summed(
+    pieces: Iterable[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]], rows: int, cells: int
+) -> tuple[npt.NDArray[np.int64], ...]:
+    """Return the keys there are below ``cells``, how often each, and the sum of its values.
+
+    A row of counters is quicker than grouping, as long as it is no longer than the
+    rows that are counted or than what is small anyway.
+    """
+    if cells <= max(rows, SMALL):
+        counts, sums = np.zeros((2, cells + 1), dtype=np.int64)
+        for key, value in pieces:
+            np.add.at(counts, key, 1)
+            np.add.at(sums, key, value)
+        found = np.flatnonzero(counts[:cells])
+        return found, counts[found], sums[found]
+    empty = pl.DataFrame(schema={"key": pl.Int64, "value": pl.Int64})
+    whole = pl.concat([empty, *(pl.DataFrame({"key": key, "value": value}) for key, value in pieces)])
+    grouped = whole.filter(pl.col("key") < cells).group_by("key").agg(pl.len(), pl.col("value").sum())
+    return tuple(column.to_numpy().astype(np.int64) for column in grouped.sort("key"))
 
 
 def count_nodes(partition: Partition, _context: Context) -> pl.DataFrame:

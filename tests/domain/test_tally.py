@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cjmine.domain.lengths import DAY, in_units
-from cjmine.tally import Merge, Tally, bucket, bucket_value, quantiles
+from cjmine.tally import Merge, Tally, bucket, bucket_value, buckets, quantiles
 
 LENGTHS = st.lists(st.integers(1, 10**14), min_size=1, max_size=40)
 
@@ -40,6 +41,23 @@ def test_no_length_has_a_bucket_of_its_own() -> None:
     frame = pl.DataFrame({"us": [-5, 0, 1, 2]})
     assert frame.select(bucket(pl.col("us")))["us"].to_list() == [-1, -1, 0, 8]
     assert frame.select(bucket_value(bucket(pl.col("us"))).alias("v"))["v"].to_list()[:2] == [0.0, 0.0]
+
+
+def test_arrays_and_columns_fall_into_the_same_buckets() -> None:
+    """Whole seconds, any length up to nine years, and either side of where each bucket begins.
+
+    From 2**40 on, a logarithm may round up what lies a microsecond below; whole numbers never do.
+    """
+    begins = np.ceil(2.0 ** (np.arange(40 * 8) / 8)).astype(np.int64)
+    random = (2.0 ** np.random.default_rng(5).uniform(0, 48, 200_000)).astype(np.int64)
+    seconds = np.arange(200_000) * 1_000_000
+    for lengths in (np.arange(200_000), seconds, seconds * 1_000, random, begins - 1, begins, begins + 1):
+        column = pl.Series("us", lengths).to_frame().select(bucket(pl.col("us"))).to_series()
+        assert buckets(lengths).tolist() == column.to_list()
+    later = np.ceil(2.0 ** (np.arange(40 * 8, 53 * 8) / 8)).astype(np.int64)
+    assert buckets(later).tolist() == list(range(40 * 8, 53 * 8))
+    assert buckets(later - 1).tolist() == list(range(40 * 8 - 1, 53 * 8 - 1))
+    assert buckets(np.array([0, 1, 2**62])).tolist() == [-1, 0, 62 * 8]
 
 
 def test_merge_sums_and_takes_extremes() -> None:
