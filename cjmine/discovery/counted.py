@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cjmine.domain.walks import Walks, distinct
+from cjmine.domain.walks import Walks, coded, distinct
 
 Ints = npt.NDArray[np.int64]
 
@@ -56,6 +56,14 @@ def log_of(variants: Mapping[tuple[str, ...], int]) -> Log:
     )
     counts = np.fromiter((variants[walk] for walk in steps), np.int64, len(steps))
     return Log(walks=walks, counts=counts, empty=variants.get((), 0))
+
+
+def log_of_table(steps: pl.Series, counts: pl.Series) -> Log:
+    """Return distinct sequences, given as lists with at least one step, and their counts as arrays."""
+    lengths = steps.list.len().to_numpy().astype(np.int64)
+    labels, names = coded(steps.explode())
+    walks = Walks(begins=np.cumsum(lengths) - lengths, labels=labels, names=names)
+    return Log(walks=walks, counts=counts.to_numpy().astype(np.int64), empty=0)
 
 
 def singles(log: Log) -> Log:
