@@ -2,31 +2,32 @@
 
 Fitness (domain.md 0.1, ruling 10) of complete journeys of the modelled type:
 as the run saw them, as they truly were, and of what truly happened in the model
-that the run's log gives (inductive miner).
+that the run's log gives (inductive miner), with that model's precision for it. The
+plan knows steps that are free at any time and leaves them out of a journey; a
+discovered model has them in it, so there journeys are whole.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from cjmine.conformance.alignment import align
 from cjmine.conformance.deviations import without_anytime
+from cjmine.conformance.moves import Alignment
+from cjmine.conformance.precision import precision
 from cjmine.discovery.miner import mine_types
 from cjmine.domain.kernel import Partition
-from cjmine.domain.models import IntendedJourney
+from cjmine.domain.models import IntendedJourney, Tree
 from cjmine.domain.vocabulary import Status
 from cjmine.errors import ModelError
 from cjmine.intended.automaton import automaton_of
 from cjmine.intended.load import load_model
-from cjmine.intended.net import net_of
+from cjmine.intended.minimal import automaton_of_tree
 from cjmine.project.load import Loaded
 from cjmine.score.truth import Truth
-
-_UNMEASURED = "not measured: cjmine has no precision of its own yet, and none is made up"
 
 
 def fidelity(
@@ -44,18 +45,13 @@ def fidelity(
     mined = mine_types(
         tallies["variants"].filter(pl.col("journey_type") == name), loaded.project.discovery
     ).get(name)
-    discovered: float | str | None = None
-    if mined is not None:
-        tree = dataclasses.replace(plan, net=net_of(mined.tree), tree=mined.tree)
-        discovered = _fitness(variants, tree)
     return {
         "journey_type": name,
         "complete_journeys_found": complete.height,
         "complete_journeys_true": int(variants["count"].sum()),
         "fitness_found": _rounded(complete["fitness"].mean()),
-        "fitness_true": _fitness(variants, plan),
-        "discovered_fitness_true": discovered,
-        "discovered_precision": _UNMEASURED,
+        "fitness_true": _in_plan(variants, plan),
+        **_in_discovered(variants, mined.tree if mined else None),
     }
 
 
@@ -81,22 +77,41 @@ def _true_variants(truth: Truth, plan: IntendedJourney) -> pl.DataFrame:
     return counted.with_columns(key, pl.lit(plan.name).alias("journey_type")).sort("variant")
 
 
-def _fitness(variants: pl.DataFrame, plan: IntendedJourney) -> float | str | None:
-    """Return the mean fitness over journeys; a sentence where the model is too large to align with."""
-    if not variants.height:
-        return None
+def _in_plan(variants: pl.DataFrame, plan: IntendedJourney) -> float | str | None:
+    """Return the fitness in the plan; a sentence where it is too large to align with."""
     walked = [without_anytime(tuple(steps), plan)[0] for steps in variants["steps"]]
     try:
-        found = align(walked, automaton_of(plan.net))
+        return _fitness(align(walked, automaton_of(plan.net)), variants["count"])
     except ModelError as error:
-        return f"not measured: {error.faults[0]}"
-    # an empty journey fits an empty plan: its cost is 0
-    pairs = zip(walked, found, strict=True)
-    rated = variants.select("count").with_columns(
-        pl.Series("fitness", [1 - one.cost / max(len(steps) + one.shortest, 1) for steps, one in pairs])
-    )
+        return _unmeasured(error)
+
+
+def _in_discovered(variants: pl.DataFrame, tree: Tree | None) -> dict[str, float | str | None]:
+    """Return the fitness in a discovered model, and its precision."""
+    fitness, precise = "discovered_fitness_true", "discovered_precision"
+    if tree is None or not variants.height:
+        return {fitness: None, precise: None}
+    try:
+        automaton = automaton_of_tree(tree)
+        found = align([tuple(steps) for steps in variants["steps"]], automaton)
+    except ModelError as error:
+        return {fitness: _unmeasured(error), precise: _unmeasured(error)}
+    counts = variants["count"].to_list()
+    return {
+        fitness: _fitness(found, variants["count"]),
+        precise: _rounded(precision(found, counts, automaton)),
+    }
+
+
+def _fitness(found: Sequence[Alignment], counts: pl.Series) -> float | None:
+    """Return the mean fitness over journeys."""
+    rated = pl.DataFrame({"fitness": [one.fitness for one in found], "count": counts})
     mean = (pl.col("fitness") * pl.col("count")).sum() / pl.col("count").sum()
-    return _rounded(rated.select(mean).item())
+    return _rounded(rated.select(mean).item()) if rated.height else None
+
+
+def _unmeasured(error: ModelError) -> str:
+    return f"not measured: {error.faults[0]}"
 
 
 def _rounded(value: Any) -> float | None:  # noqa: ANN401 (what polars gives as a mean)

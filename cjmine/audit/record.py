@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-_PACKAGES = ("cjmine", "numpy", "pm4py", "polars", "pyarrow", "scipy")
+_PACKAGES = ("cjmine", "numpy", "polars", "pyarrow", "scipy")
 
 
 def record(

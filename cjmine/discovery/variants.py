@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
@@ -46,11 +44,3 @@ def distinct_variants(variants: pl.DataFrame) -> pl.DataFrame:
         raise ValueError(msg)
     steps = table.with_columns(pl.col("path").str.split(SEPARATOR).cast(TEXTS).alias("steps")).drop("path")
     return steps.sort("count", "journey_type", "variant", descending=[True, False, False])
-
-
-def by_type(variants: pl.DataFrame) -> Mapping[str, dict[tuple[str, ...], int]]:
-    """Return, for each journey type, its distinct sequences and their counts."""
-    found: dict[str, dict[tuple[str, ...], int]] = {}
-    for row in distinct_variants(variants).iter_rows(named=True):
-        found.setdefault(row["journey_type"], {})[tuple(row["steps"])] = row["count"]
-    return dict(sorted(found.items()))

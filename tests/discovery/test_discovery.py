@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cjmine.discovery.flows import FLOWS, NODES, count_flows, count_nodes, flow_table, node_table
-from cjmine.discovery.miner import mine
-from cjmine.discovery.variants import VARIANTS, by_type, count_variants, distinct_variants
+from cjmine.discovery.miner import mine, mine_types
+from cjmine.discovery.settings import DiscoverySettings
+from cjmine.discovery.variants import VARIANTS, count_variants, distinct_variants
 from cjmine.domain.models import SILENT, Operator, Tree
 from cjmine.journeys.settings import ContactSettings, JourneySettings, SegmentBy
 from tests.builders import arranged, context, events
@@ -83,11 +84,19 @@ def test_two_sequences_with_one_digest_are_never_merged() -> None:
         distinct_variants(pl.DataFrame(rows, schema=VARIANTS.schema, orient="row"))
 
 
-def test_variants_by_type_add_statuses() -> None:
-    rows = [("n", "v", "A\x1fB", "complete", 2), ("n", "v", "A\x1fB", "open", 1), ("m", "w", "A", "open", 5)]
-    found = by_type(pl.DataFrame(rows, schema=VARIANTS.schema, orient="row"))
-    assert found == {"m": {("A",): 5}, "n": {("A", "B"): 3}}
+def test_each_type_is_mined_from_its_complete_journeys() -> None:
+    rows = [
+        *(("n", "v", "A\x1fB", "complete", 2), ("n", "v", "A\x1fB", "open", 1)),
+        *(("n", "w", "A", "complete", 1), ("n", "x", "B\x1fA", "abandoned", 7)),
+        *(("m", "y", "C", "complete", 5), ("o", "y", "C", "open", 5)),
+    ]
+    tally = pl.DataFrame(rows, schema=VARIANTS.schema, orient="row")
+    found = mine_types(tally, DiscoverySettings(noise=0))
+    assert {name: said(one.tree) for name, one in found.items()} == {"m": "C", "n": "sequence(A choice(- B))"}
     assert list(found) == ["m", "n"]
+    assert [(one.variants, one.coverage) for one in found.values()] == [(1, 1.0), (2, 1.0)]
+    fewer = mine_types(tally, DiscoverySettings(noise=0, max_variants=1))["n"]
+    assert (said(fewer.tree), fewer.variants, fewer.coverage) == ("sequence(A B)", 1, 2 / 3)
 
 
 def said(tree: Tree) -> str:
