@@ -223,14 +223,14 @@ def _named(
     The namespace decides first, so that nearly always one id is left and no text is compared.
     """
     roots, customer = np.unique(root, return_inverse=True)
-    customer = np.asarray(customer, dtype=np.int32)
+    customer = np.asarray(customer)
     best = np.full(len(roots), np.iinfo(np.int16).max, dtype=np.int16)
     np.minimum.at(best, customer, known.scheme)
     likely = known.scheme == best[customer]
     found = texts(known.leaves, digests, likely)
     found = found.with_columns(pl.Series("customer", customer[found["code"].to_numpy()]))
     named = found.group_by("customer").agg(pl.col("node").min()).sort("customer")
-    return customer, named["node"]
+    return np.asarray(customer, dtype=np.int32), named["node"]
 
 
 def _seen(known: _Known, systems: Sequence[str]) -> tuple[tuple[Flags, ...], tuple[Flags, ...]]:
