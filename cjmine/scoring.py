@@ -15,7 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from cjmine import fidelity, pipeline
+from cjmine import fidelity
+from cjmine.analysis import Tell, analyse
 from cjmine.domain.kernel import Partition
 from cjmine.engine import passes
 from cjmine.engine.local import local
@@ -31,7 +32,6 @@ from cjmine.score.located import rows_of
 from cjmine.score.tracks import Track
 from cjmine.score.truth import Scope, Truth, read_truth
 
-Tell = pipeline.Progress
 Given = Callable[[pl.DataFrame], pl.DataFrame]
 
 ALL = "all"
@@ -191,9 +191,9 @@ def _answers(loaded: Loaded, events: pl.DataFrame, tell: Tell) -> tuple[Partitio
     """Run both passes in a folder that is gone afterwards."""
     with TemporaryDirectory(prefix="cjmine-score-") as folder, local(1) as engine:
         given = Store.create(Path(folder, "given"), events)
-        store = Store(Path(folder, "found"), given.parts)
         read = passes.from_store(given)
-        analysed = pipeline.analyse(loaded, read, store, engine, tell, key="scored")
+        runs = Path(folder, "runs")
+        analysed = analyse(loaded, read, runs, engine, tell, parts=given.parts, key="scored")
         return whole(analysed.published(Path(folder, "store"))), dict(analysed.tallies)
 
 

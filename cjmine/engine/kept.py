@@ -67,6 +67,14 @@ class Kept(Generic[Answer]):
             pass  # never believed: done again
         return None
 
+    def said(self, key: str) -> Answer | None:
+        """Return the answer of a task that was done before, whatever became of its files."""
+        try:
+            said = json.loads(self._path(key).read_text(encoding="utf-8"))
+            return self.kind.validate_python(said["answer"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
     def keep(self, key: str, answer: Answer, files: Sequence[Path]) -> Answer:
         """Keep an answer; the files it stands for are complete."""
         told: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,21 +46,43 @@ class Pass:
         """Return the file of one kernel's output of one partition."""
         return self.out.folder / "tallies" / name / f"{number:04d}.parquet"
 
+    def files(self, number: int) -> list[Path]:
+        """Return everything that is written of one partition."""
+        files = [self.out.folder / name / f"{number:04d}.parquet" for name in self.tables]
+        return files + [self.summary(name, number) for name in self.summaries()]
+
+    def write_summary(self, name: str, number: int, frame: pl.DataFrame) -> None:
+        """Write one kernel's output of one partition."""
+        with written(self.summary(name, number)) as draft:
+            frame.rechunk().write_parquet(draft, compression="zstd", statistics=False)
+
     def one(self, number: int, read: Read) -> Told:
         """Do one partition, unless it was done before."""
-        files = [self.out.folder / name / f"{number:04d}.parquet" for name in self.tables]
-        files += [self.summary(name, number) for name in self.summaries()]
 
         def work() -> Told:
             given, told = read(number)
             partition, outputs = enrich(given, self.kernels, self.context)
             self.out.write(number, partition, self.tables)
             for name in self.summaries():
-                with written(self.summary(name, number)) as draft:
-                    outputs[name].rechunk().write_parquet(draft, compression="zstd", statistics=False)
+                self.write_summary(name, number, outputs[name])
             return told
 
-        return Kept(self.out.folder, _TOLD).once(f"{self.key}-{number:04d}", files, work)
+        return kept_once(self, number, work)
+
+
+def kept_once(this: Pass, number: int, work: Callable[[], Told]) -> Told:
+    """Do one partition of a pass, unless it was done before and its files are as they were."""
+    return Kept(this.out.folder, _TOLD).once(f"{this.key}-{number:04d}", this.files(number), work)
+
+
+def told_of(this: Pass, number: int) -> Told:
+    """Return what a finished partition's rows told, without looking at its files again."""
+    return Kept(this.out.folder, _TOLD).said(f"{this.key}-{number:04d}") or {}
+
+
+def is_kept(this: Pass, number: int) -> bool:
+    """Tell whether a partition is done, and its files are as they were written."""
+    return Kept(this.out.folder, _TOLD).known(f"{this.key}-{number:04d}") is not None
 
 
 def run(
@@ -94,12 +116,3 @@ def from_store(store: Store) -> Read:
 
 def _stored(store: Store, number: int) -> tuple[Partition, Told]:
     return store.read(number), {}
-
-
-def summed(told: Sequence[Told], name: str) -> Mapping[str, int]:
-    """Add up what the partitions told under one name."""
-    whole: dict[str, int] = {}
-    for one in told:
-        for key, count in one.get(name, {}).items():
-            whole[key] = whole.get(key, 0) + count
-    return whole

@@ -1,5 +1,6 @@
 """From exports to partitions of customers, stage by stage, each stage as tasks for an engine."""
 
 from cjmine.intake.taken import Taken, take_in
+from cjmine.intake.work_folder import Work
 
-__all__ = ["Taken", "take_in"]
+__all__ = ["Taken", "Work", "take_in"]

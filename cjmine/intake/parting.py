@@ -82,9 +82,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """What the rows of a partition told: repeated rows of each system, and customers with too many cases."""
+    """What the rows of a partition told, by customer and system: repeated rows, and cases if too many."""
 
-    repeated: dict[str, int]
+    repeated: list[tuple[str, str, int]]
     cases: list[tuple[str, str, int]]
 
 
@@ -111,24 +111,31 @@ class Parted:
     def events(self, number: int) -> tuple[Partition, Arrived]:
         """Return a partition's events in their total order, and what they told."""
         rows = self.rows(number)
-        names = self.people.names(rows["customer"]).alias("customer_id")
-        # one customer's name is compared once, not in every row
-        place = names.to_frame().select(pl.col("customer_id").rank("dense")).to_series()
-        events = rows.with_columns(
-            names,
-            place.alias("place"),
-            pl.format("{}:{}:{}", "source_system", "source_file", "source_row").alias("event_id"),
-        ).sort("place", *EVENT.order[1:], maintain_order=True)
-        cases = events.drop_nulls("native_case_id").group_by(
-            "customer_id", "source_system", maintain_order=True
+        # a customer's name is looked up and put in its place once, not in every row
+        whose = rows.select(pl.col("customer").unique().sort()).to_series()
+        known = pl.DataFrame([whose, self.people.names(whose).alias("customer_id")])
+        known = known.with_columns(pl.col("customer_id").rank("dense").alias("place"))
+        events = rows.join(known, on="customer", how="left", maintain_order="left").with_columns(
+            pl.format("{}:{}:{}", "source_system", "source_file", "source_row").alias("event_id")
         )
-        many = cases.agg(pl.col("native_case_id").n_unique().alias("cases"))
-        many = many.filter(pl.col("cases") > self.max_cases)
-        again = events.group_by("source_system", maintain_order=True).agg(
-            pl.len() - pl.col("content").n_unique()
-        )
-        told = Arrived(repeated={name: n for name, n in again.iter_rows() if n}, cases=many.rows())
+        events = events.sort("place", *EVENT.order[1:], maintain_order=True)
+        told = Arrived(repeated=_repeated(events), cases=_cases(events, self.max_cases))
         return Partition(events=EVENT.conform(events)), told
+
+
+def _repeated(events: pl.DataFrame) -> list[tuple[str, str, int]]:
+    """Count the rows that say what another row of their system says."""
+    said = events.filter(pl.struct("source_system", "content").is_duplicated())
+    again = said.group_by("customer_id", "source_system", maintain_order=True)
+    return again.agg(pl.len() - pl.col("content").n_unique()).rows()
+
+
+def _cases(events: pl.DataFrame, most: int) -> list[tuple[str, str, int]]:
+    """Return customers with more cases in one system than a person has."""
+    rows = events.drop_nulls("native_case_id")
+    cases = rows.group_by("customer_id", "source_system", maintain_order=True)
+    counted = cases.agg(pl.col("native_case_id").n_unique().alias("cases"))
+    return counted.filter(pl.col("cases") > most).rows()
 
 
 def parted(
@@ -140,11 +147,16 @@ def parted(
     *,
     key: str,
     max_cases: int,
+    only: Path | None = None,
     progress: Progress | None = None,
 ) -> Parted:
-    """Sort the rows of all sources by the partition of their customer; ``key`` names who is who."""
+    """Sort the rows of all sources by the partition of their customer; ``key`` names who is who.
+
+    With ``only``, a file of flags (``.npy``, one for each customer), other customers' rows are left out.
+    """
     groups = [group for one in sources for group in _groups(one, key)]
-    engine.each(partial(sort_group, people=people, work=work, ids=ids), groups, progress=progress)
+    sort = partial(sort_group, people=people, work=work, ids=ids, only=only)
+    engine.each(sort, groups, progress=progress)
     return Parted(
         folder=work / "parted",
         people=people,
@@ -166,18 +178,21 @@ def _groups(source: ReadSource, key: str) -> list[Group]:
     return [Group(system=system, pieces=tuple(group), name=key_of(key, group)) for group in groups if group]
 
 
-def sort_group(group: Group, people: People, work: Path, ids: Ids) -> int:
+def sort_group(group: Group, people: People, work: Path, ids: Ids, only: Path | None) -> int:
     """Sort the rows of some pieces by partition; where each begins lies beside them."""
     folder = work / "parted"
     rows_file, ends_file = folder / f"{group.name}.rows.arrow", folder / f"{group.name}.npy"
 
     def sort() -> int:
-        parts = []
+        parts, wanted = [], None if only is None else np.load(only, mmap_mode="r")
         for name in group.pieces:
             leaf = leaf_of(work, name, group.system, columns_of(ids))
             frame, same = frames.stored(work / "pieces" / f"{name}.events.arrow")
             whose = pl.Series("customer", people.of(leaf)).gather(_nodes(frame, same))
-            parts.append((frame.drop("node", strict=False).with_columns(whose), same))
+            rows = frame.drop("node", strict=False).with_columns(whose)
+            if wanted is not None:
+                rows = rows.filter(pl.Series(wanted[whose.to_numpy()]))
+            parts.append((rows, {**same, "": rows.height}))
         rows = frames.together(parts)
         part = people.array("part")[rows["customer"].to_numpy()]
         order = np.argsort(part, kind="stable")

@@ -6,20 +6,25 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cjmine.domain.kernel import Partition
 from cjmine.domain.tables import EVENT
 from cjmine.engine.kept import key_of
 from cjmine.engine.store import parts_for
-from cjmine.engine.tasks import Engine
+from cjmine.engine.tasks import Engine, written
+from cjmine.engine.update import Changed
 from cjmine.identity import linkage, nodes
 from cjmine.identity.books import DigestCollisionError
 from cjmine.identity.settings import IdentitySettings
 from cjmine.ingest import source as reader
 from cjmine.ingest.limits import refuse_quarantine, twins
 from cjmine.ingest.source import Asked
+from cjmine.intake.changes import Last, changes
 from cjmine.intake.joining import Walked, coverage, joined, read_crosswalk, report
 from cjmine.intake.parting import Parted, People, digest_of_people, parted
 from cjmine.intake.reading import Ids, ReadSource, read_source
@@ -33,7 +38,8 @@ class Taken:
     """Everything the exports gave, and how it joined.
 
     ``parted`` gives the events of each partition of customers; ``key`` names what they are, so that
-    equal keys are equal events.
+    equal keys are equal events. Where ``changed`` says whose rows are not as they were in the ``last``
+    run, ``parted`` has those only.
     """
 
     parted: Parted
@@ -46,16 +52,24 @@ class Taken:
     sources: tuple[ReadSource, ...]
     work: Path
     key: str
+    now: Last
+    walked: tuple[str, ...] = ()
+    last: Last | None = None
+    changed: Changed | None = None
 
     @property
     def parts(self) -> int:
         """Return the number of partitions."""
         return self.parted.people.parts
 
-    def read(self, number: int) -> tuple[Partition, dict[str, object]]:
+    def read(self, number: int) -> tuple[Partition, dict[str, Any]]:
         """Return one partition's events, and what its rows told."""
         partition, told = self.parted.events(number)
         return partition, dataclasses.asdict(told)
+
+    def names(self) -> list[str]:
+        """Return the names of all pieces' results that this was made from."""
+        return [*(name for one in self.sources for name in one.names), *self.walked]
 
     def all_events(self) -> pl.DataFrame:
         """Return the events of all partitions in one table, in file and row order."""
@@ -71,14 +85,14 @@ class Taken:
         ]
         return pl.concat([EVENT.empty(), *parts])
 
-    def warnings(self, told: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    def warnings(self, told: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         """Return what qualifies the events; ``told`` is what the rows of each partition told."""
         repeated: dict[str, int] = {}
         cases: list[tuple[str, str, int]] = []
         for one in told:
-            for name, count in dict(one["repeated"]).items():  # type: ignore[call-overload]
+            for _, name, count in one["repeated"]:
                 repeated[name] = repeated.get(name, 0) + count
-            cases += [tuple(row) for row in one["cases"]]  # type: ignore[attr-defined]
+            cases += [(customer, system, count) for customer, system, count in one["cases"]]
         schema = {"customer_id": pl.String, "source_system": pl.String, "cases": pl.Int64}
         many = pl.DataFrame(cases, schema=schema, orient="row")
         lines = [
@@ -91,8 +105,21 @@ class Taken:
         return (*self.linkage.warnings, *linkage.dummies(many, self.settings), *twins(self.ledger), *lines)
 
 
-def take_in(loaded: Loaded, work: Path, engine: Engine, tell: Tell, *, anonymous: bool = False) -> Taken:
-    """Read every source, refuse what is too broken, and give every row its customer and its partition."""
+def take_in(
+    loaded: Loaded,
+    work: Path,
+    engine: Engine,
+    tell: Tell,
+    *,
+    settings: str = "",
+    last: Last | None = None,
+    anonymous: bool = False,
+) -> Taken:
+    """Read every source, refuse what is too broken, and give every row its customer and its partition.
+
+    ``settings`` names what decides about results beside the exports: where it is as it was in the ``last``
+    run, only customers whose rows have changed since are given.
+    """
     project = loaded.project
     names = {one.name: one.id_scheme for one in project.sources}
     seed = 0
@@ -110,21 +137,34 @@ def take_in(loaded: Loaded, work: Path, engine: Engine, tell: Tell, *, anonymous
         except DigestCollisionError:
             seed += 1
     who = digest_of_people(customers)
-    rows = int(ledger["accepted"].sum())
-    people = People.save(work / "people" / who, customers, parts_for(rows))
+    people = People.save(work / "people" / who, customers, parts_for(int(ledger["accepted"].sum())))
+    now = Last(
+        settings=key_of(settings, repr(ids)),
+        who=who,
+        parts=people.parts,
+        pieces={one.asked.source.name: one.names for one in sources},
+    )
+    found = changes(last, now, people, work, ids) if last is not None else None
+    key = key_of(who, people.parts)
+    only = changed = None
+    if found is not None and last is not None:
+        key = key_of(key, last.who, last.pieces, now.pieces)
+        only = _flags(work / "changed" / f"{key}.npy", found.now)
+        changed = Changed.save(work / "changed" / f"{key}.parquet", found.names, people.parts)
     tell("arranging customers", 0, 1)
-    found = parted(
+    rows = parted(
         sources,
         people,
         work,
         ids,
         engine,
-        key=key_of(who, people.parts),
+        key=key,
         max_cases=project.identity.max_cases,
+        only=only,
         progress=lambda done, of: tell("arranging customers", done, of),
     )
     return Taken(
-        parted=found,
+        parted=rows,
         ledger=ledger,
         quarantine=quarantine,
         linkage=report(sources, customers, work, project.identity),
@@ -133,8 +173,18 @@ def take_in(loaded: Loaded, work: Path, engine: Engine, tell: Tell, *, anonymous
         settings=project.identity,
         sources=sources,
         work=work,
-        key=key_of(who, people.parts, found.names),
+        key=key_of(who, people.parts, now.pieces),
+        now=now,
+        walked=tuple(name for one in tables for name in one.names),
+        last=last,
+        changed=changed,
     )
+
+
+def _flags(path: Path, flags: npt.NDArray[np.bool_]) -> Path:
+    with written(path) as draft, draft.open("wb") as file:
+        np.save(file, flags)
+    return path
 
 
 def _sources(

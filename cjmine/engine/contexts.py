@@ -1,0 +1,67 @@
+"""What was true of all customers in an earlier run? A frozen context, kept beside what was found in it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+from pydantic import TypeAdapter, ValidationError
+
+from cjmine.domain.kernel import Context
+from cjmine.domain.working_time import WorkingCalendar
+from cjmine.engine.tasks import written
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """What pass 1 finds out, without settings and models, which are the project's, and alignments."""
+
+    extracted_at: Mapping[str, datetime]
+    abandon_after: timedelta
+    calendar: WorkingCalendar | None
+    aligned: tuple[str, ...]
+
+
+_FROZEN = TypeAdapter(Frozen)
+
+
+def _frozen(context: Context) -> Frozen:
+    return Frozen(
+        extracted_at=dict(sorted(context.extracted_at.items())),
+        abandon_after=context.abandon_after,
+        calendar=context.calendar,
+        aligned=tuple(sorted(context.aligned)),
+    )
+
+
+def told(context: Context) -> str:
+    """Return the context as text; alignments follow from variants and models."""
+    return _FROZEN.dump_json(_frozen(context)).decode()
+
+
+def save(folder: Path, context: Context) -> None:
+    """Write a context into a folder."""
+    for name, table in context.aligned.items():
+        with written(folder / "aligned" / f"{name}.parquet") as draft:
+            table.write_parquet(draft)
+    with written(folder / "context.json") as draft:
+        draft.write_text(told(context), encoding="utf-8")
+
+
+def load(folder: Path, base: Context) -> Context | None:
+    """Return the context kept in a folder, with settings and models of ``base``; ``None`` if it is gone."""
+    try:
+        frozen = _FROZEN.validate_json((folder / "context.json").read_bytes())
+        aligned = {name: pl.read_parquet(folder / "aligned" / f"{name}.parquet") for name in frozen.aligned}
+    except (OSError, ValidationError, pl.exceptions.PolarsError):
+        return None
+    return dataclasses.replace(
+        base,
+        extracted_at=frozen.extracted_at,
+        abandon_after=frozen.abandon_after,
+        calendar=frozen.calendar,
+        aligned=aligned,
+    )
