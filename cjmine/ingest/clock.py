@@ -9,6 +9,7 @@ from __future__ import annotations
 import zoneinfo
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 import polars as pl
 
@@ -115,9 +116,14 @@ def _constant(values: pl.Series, precision: Precision) -> pl.Series:
     return pl.repeat(precision.value, values.len(), dtype=pl.String, eager=True)
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())  # looks through hundreds of files
+
+
 def _zone(mapped: Mapped, timezone: str, place: str) -> str:
     zone = timezone if mapped.zone in {None, "local"} else str(mapped.zone)
-    known = zoneinfo.available_timezones()
+    known = _zones()
     if zone not in known:
         msg = f"{place}: there is no time zone '{zone}'{nearest(zone, known)}"
         raise SettingsError(msg)
