@@ -76,7 +76,7 @@ def there(
         tasks = [(stores[w], after[w], n, contexts[w]) for w, n in zip(whose, numbers, strict=True)]
         work = partial(enrich, kernels)
         if died is not None:
-            work = partial(enrich_dying, kernels, Path(f"{died}-{len(tallies)}"), executor=executor)
+            work = partial(enrich_dying, kernels, died, executor=executor)
         answers = engine.each(work, tasks)
         parts = [[a for a, at in zip(answers, whose, strict=True) if at == w] for w in range(len(stores))]
         tallies.append([merged(kernels, part) for part in parts])
