@@ -13,9 +13,22 @@ from cjmine.cli.options import as_json, fail_on, finish, print_json
 @click.argument("project", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; default reports/PROJECT.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option(
+    "--engine", type=click.Choice(("local", "spark")), help="Where to work, if not as the project says."
+)
+@click.option("--master", metavar="URL", help="Spark's master, such as 'local[4]' or 'yarn'.")
 @as_json
 @fail_on
-def run(project: Path, out: Path | None, *, quiet: bool, json_: bool, fail_on: dict[str, int]) -> None:
+def run(
+    project: Path,
+    out: Path | None,
+    *,
+    quiet: bool,
+    engine: str | None,
+    master: str | None,
+    json_: bool,
+    fail_on: dict[str, int],
+) -> None:
     """Join a project's exports and report on its journeys.
 
     PROJECT is a YAML file that names the exports. The run is written as one
@@ -23,13 +36,19 @@ def run(project: Path, out: Path | None, *, quiet: bool, json_: bool, fail_on: d
     models and run.json. A run that fails leaves the last good one.
     """
     from cjmine.cli.progress import progress  # noqa: PLC0415
+    from cjmine.engine.choice import choose  # noqa: PLC0415
+    from cjmine.engine.local import local  # noqa: PLC0415
     from cjmine.pipeline import run as run_project  # noqa: PLC0415 (slow)
     from cjmine.project.load import load  # noqa: PLC0415
 
     loaded = load(project)
     folder = out or loaded.folder
-    with progress(shown=not quiet and not json_) as tell:
-        finished = run_project(loaded, folder, progress=tell)
+    settings = loaded.project.engine.overridden(engine, master)
+    with (
+        progress(shown=not quiet and not json_) as tell,
+        choose(settings, folder.parent, local=local()) as chosen,
+    ):
+        finished = run_project(loaded, folder, engine=chosen, progress=tell)
     if json_:
         print_json(finished.summary)
     elif not quiet:

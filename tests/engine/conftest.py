@@ -33,6 +33,7 @@ def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_HOME", str(home))
         started = session(getattr(request, "param", "local[2,4]"))
+    started.conf.set("spark.sql.shuffle.partitions", "4")  # small tables
     for name in BY_VALUE:
         if name in sys.modules:
             cloudpickle.register_pickle_by_value(sys.modules[name])

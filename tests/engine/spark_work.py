@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel
 from cjmine.domain.tables import TABLES
 from cjmine.engine import local
 from cjmine.engine.store import Store
-from cjmine.engine.tasks import Engine
+from cjmine.engine.tasks import Answer, Edges, Engine, Progress, Task
 from cjmine.pipeline import PASS_ONE, PASS_TWO
 from tests.laws.test_laws import frozen
 
@@ -49,14 +51,24 @@ def java_above() -> int:
     return number
 
 
+class Here:
+    """The plainest engine: one task after the other, in this process."""
+
+    name = "here"
+
+    def each(
+        self, work: Callable[[Task], Answer], tasks: Sequence[Task], *, progress: Progress | None = None
+    ) -> list[Answer]:
+        assert progress is None
+        return [work(task) for task in tasks]
+
+    def components(self, size: int, edges: Edges) -> npt.NDArray[np.int64]:
+        raise NotImplementedError
+
+
 def here(stores: Sequence[Store], context: Context) -> list[Tables]:
     """Return every tally of both passes and every row table of each store, made on one machine."""
-    found = []
-    for store in stores:
-        one = local.run(store, PASS_ONE, context)
-        two = local.run(store, PASS_TWO, frozen(context, one))
-        found.append(tables(store, one, two))
-    return found
+    return there(Here(), stores, context)
 
 
 def there(
@@ -76,7 +88,7 @@ def there(
         tasks = [(stores[w], after[w], n, contexts[w]) for w, n in zip(whose, numbers, strict=True)]
         work = partial(enrich, kernels)
         if died is not None:
-            work = partial(enrich_dying, kernels, Path(f"{died}-{len(tallies)}"), executor=executor)
+            work = partial(enrich_dying, kernels, died, executor=executor)
         answers = engine.each(work, tasks)
         parts = [[a for a, at in zip(answers, whose, strict=True) if at == w] for w in range(len(stores))]
         tallies.append([merged(kernels, part) for part in parts])
