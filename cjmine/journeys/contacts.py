@@ -12,11 +12,17 @@ import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.settings import microseconds
+from cjmine.domain.tables import CONTACT, EVENT, TEXTS
 from cjmine.domain.vocabulary import Channel, Direction, Outcome
 from cjmine.journeys.echoes import pair_echoes
 from cjmine.journeys.settings import ContactSettings
 
 _SESSIONS = (Channel.WEB, Channel.APP)
+_SUMMARY = list(CONTACT.columns)
+_ROWS = [
+    *(name for name in EVENT.columns if name in CONTACT.columns),
+    *("event_id", "source_system", "merged_ids", "contact_start", "step_no"),
+]
 
 
 def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
@@ -97,8 +103,38 @@ def _transferred(units: pl.DataFrame, within: int) -> pl.DataFrame:
 
 def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return CONTACT rows: what each contact was, from its rows in order."""
-    rows = partition.events.filter(pl.col("contact_id").is_not_null())
+    rows = partition.events.select(_ROWS).filter(pl.col("contact_id").is_not_null())
     own = pl.col("contact_start").is_null()
+    shared = rows["contact_id"].is_duplicated()
+    transferred = ((pl.col("outcome") == Outcome.TRANSFERRED) & own).fill_null(value=False)
+    marked = rows.with_columns(  # an echo transfers nobody again
+        pl.when(own).then("start").alias("start"),
+        pl.when(own).then("end").alias("end"),
+        transferred.cast(pl.Int32).alias("n_transfers"),
+        pl.col("automatic", "bulk").fill_null(value=False),
+        pl.col("merged_ids").list.len().fill_null(0).cast(pl.Int64).alias("merged_rows"),
+    )
+    table = pl.concat([_single(marked.filter(~shared)), _several(marked.filter(shared))])
+    return table.sort("customer_id", "start", "contact_id")
+
+
+def _single(rows: pl.DataFrame) -> pl.DataFrame:
+    """Summarise contacts of one row: most are, and need no groups."""
+    listed = (
+        pl.concat_list("event_id").alias("event_ids"),
+        pl.concat_list("source_system").alias("merged_systems"),
+    )
+    services = pl.when(pl.col("service").is_null()).then(pl.lit([], dtype=TEXTS))
+    return rows.with_columns(
+        pl.concat_list("event_id").alias("event_ids"),
+        pl.concat_list("source_system").alias("merged_systems"),
+        pl.col("event_id").alias("primary_event_id"),
+        services.otherwise(pl.concat_list("service")).alias("services"),
+    ).select(_SUMMARY)
+
+
+def _several(rows: pl.DataFrame) -> pl.DataFrame:
+    """Summarise contacts of several rows."""
     leading = pl.col("step_no") == pl.col("step_no").min()
 
     def said(name: str) -> pl.Expr:
@@ -114,20 +150,17 @@ def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
         primary("event_id").alias("primary_event_id"),
         said("service"),
         pl.col("service").drop_nulls().unique(maintain_order=True).alias("services"),
-        pl.col("start").filter(own).min(),
-        pl.col("end").filter(own).max(),
+        pl.col("start").min(),
+        pl.col("end").max(),
         said("need"),
         said("reason_code"),
         pl.col("outcome").drop_nulls().last(),
         primary("activity"),
         primary("touchpoint"),
         said("payload_key"),
-        (pl.col("outcome") == Outcome.TRANSFERRED)
-        .filter(own)  # an echo transfers nobody again
-        .sum()
-        .alias("n_transfers"),
-        pl.col("automatic", "bulk").fill_null(value=False).all(),
-        (pl.len() - 1 + pl.col("merged_ids").list.len().fill_null(0).sum()).alias("merged_rows"),
+        pl.col("n_transfers").sum(),
+        pl.col("automatic", "bulk").all(),
+        (pl.len().cast(pl.Int64) - 1 + pl.col("merged_rows").sum()).alias("merged_rows"),
         pl.col("source_system").unique(maintain_order=True).alias("merged_systems"),
     )
-    return grouped.sort("customer_id", "start", "contact_id")
+    return grouped.select(_SUMMARY)
