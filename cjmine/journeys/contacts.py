@@ -120,10 +120,6 @@ def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
 
 def _single(rows: pl.DataFrame) -> pl.DataFrame:
     """Summarise contacts of one row: most are, and need no groups."""
-    listed = (
-        pl.concat_list("event_id").alias("event_ids"),
-        pl.concat_list("source_system").alias("merged_systems"),
-    )
     services = pl.when(pl.col("service").is_null()).then(pl.lit([], dtype=TEXTS))
     return rows.with_columns(
         pl.concat_list("event_id").alias("event_ids"),
