@@ -18,6 +18,10 @@ from cjmine.journeys.echoes import pair_echoes
 from cjmine.journeys.settings import ContactSettings
 
 _SESSIONS = (Channel.WEB, Channel.APP)
+_READ = (
+    *("event_id", "customer_id", "source_system", "system_rank", "channel", "direction", "precision"),
+    *("start", "end", "outcome", "contact_key"),
+)
 _SUMMARY = list(CONTACT.columns)
 _ROWS = [
     *(name for name in EVENT.columns if name in CONTACT.columns),
@@ -30,7 +34,7 @@ def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
     settings = context.of(ContactSettings)
     events = partition.events.with_columns(pl.int_range(pl.len()).alias("at"))
     outside = pl.col("direction").is_in([Direction.INBOUND, Direction.OUTBOUND]).fill_null(value=False)
-    rows = events.filter(outside)
+    rows = events.select("at", *_READ, outside.alias("outside")).filter("outside").drop("outside")
     if not settings.merge or not rows.height:
         return partition.events.with_columns(pl.when(outside).then("event_id").alias("contact_id"))
     rows = _legs(rows, microseconds(settings.session_gap))
@@ -42,15 +46,12 @@ def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
         "unit", pl.col("start").alias("contact_start"), pl.col("precision").alias("contact_precision")
     )
     echoes = echoes.join(began, left_on="echo_of", right_on="unit")
-    rows = rows.drop("contact_start", "contact_precision").join(
-        echoes, left_on="call", right_on="row", how="left", maintain_order="left"
-    )
+    rows = rows.join(echoes, left_on="call", right_on="row", how="left", maintain_order="left")
     rows = rows.with_columns(pl.coalesce("echo_of", "call").alias("contact"))
     first = pl.col("event_id").first().over("contact")
-    named = rows.sort("at").select(
-        "event_id", first.alias("contact_id"), "contact_start", "contact_precision"
-    )
-    return events.drop("at", *named.columns[1:]).join(named, on="event_id", how="left", maintain_order="left")
+    named = rows.sort("at").select("at", first.alias("contact_id"), "contact_start", "contact_precision")
+    rest = events.drop(named.columns[1:])
+    return rest.join(named, on="at", how="left", maintain_order="left").drop("at")
 
 
 def _legs(rows: pl.DataFrame, session_gap: int) -> pl.DataFrame:
@@ -60,18 +61,20 @@ def _legs(rows: pl.DataFrame, session_gap: int) -> pl.DataFrame:
     """
     web = pl.col("channel").is_in(_SESSIONS).fill_null(value=False)
     keyed = pl.col("contact_key").is_not_null()
-    rows = rows.with_columns(
+    chained = rows.with_columns(
+        web.alias("web"),
         pl.when(~keyed).then("channel").alias("medium"),  # a call may pass through an IVR
         pl.when(pl.col("channel") == Channel.EMAIL).then(pl.col("start").dt.date()).alias("day"),
-    )
+    ).filter(web | keyed)
     group = ["customer_id", "source_system", "medium", "direction", "contact_key", "day"]
-    chains = rows.filter(web | keyed).sort(*group, "at", nulls_last=True)
-    gap = (pl.col("start") - pl.col("end").cum_max().over(group).shift()).dt.total_microseconds()
-    fresh = (pl.struct(group) != pl.struct(group).shift()).fill_null(value=True) | (web & (gap > session_gap))
-    chains = chains.with_columns(fresh.cum_sum().alias("chain"))
-    chains = chains.with_columns(pl.col("at").first().over("chain").alias("unit")).drop("chain")
-    alone = rows.filter(~(web | keyed)).with_columns(pl.col("at").alias("unit"))
-    return pl.concat([chains, alone]).drop("medium", "day").sort("at")
+    chains = chained.select("at", "start", "end", "web", pl.col("at").first().over(group).alias("group"))
+    chains = chains.sort("group", "at")
+    gap = (pl.col("start") - pl.col("end").cum_max().over("group").shift()).dt.total_microseconds()
+    fresh = (pl.col("group") != pl.col("group").shift()) | (pl.col("web") & (gap > session_gap))
+    chains = chains.with_columns(fresh.fill_null(value=True).cum_sum().alias("chain"))
+    units = chains.select("at", pl.col("at").first().over("chain").alias("unit"))
+    found = rows.join(units, on="at", how="left", maintain_order="left")
+    return found.with_columns(pl.coalesce("unit", "at").alias("unit"))
 
 
 def _units(rows: pl.DataFrame) -> pl.DataFrame:
