@@ -28,7 +28,7 @@ def ad_hoc(journey: IntendedJourney, label: str, agreed: AbstractSet[str]) -> st
     )
     if other is not None:
         return f"Both {_titled(journey, other)} and {_titled(journey, label)} happened; only one is expected."
-    if label in journey.steps:
+    if label in _steps_of(Same(journey)):
         return f"{_titled(journey, label)} happened where the plan does not have it."
     return f"{_titled(journey, label)} happened; the plan does not have it."
 
@@ -51,6 +51,11 @@ def _before(journey: IntendedJourney, later: str | None) -> str:
 
 def _titled(journey: IntendedJourney, label: str) -> str:
     return f"'{journey.titles.get(label, label)}'"
+
+
+@lru_cache(maxsize=64)
+def _steps_of(same: Same[IntendedJourney]) -> frozenset[str]:
+    return frozenset(same.value.steps)
 
 
 @lru_cache(maxsize=4096)  # few steps and few plans, but asked for with every event that no plan has

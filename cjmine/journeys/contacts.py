@@ -12,11 +12,21 @@ import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.settings import microseconds
+from cjmine.domain.tables import CONTACT, EVENT, TEXTS
 from cjmine.domain.vocabulary import Channel, Direction, Outcome
 from cjmine.journeys.echoes import pair_echoes
 from cjmine.journeys.settings import ContactSettings
 
 _SESSIONS = (Channel.WEB, Channel.APP)
+_READ = (
+    *("event_id", "customer_id", "source_system", "system_rank", "channel", "direction", "precision"),
+    *("start", "end", "outcome", "contact_key"),
+)
+_SUMMARY = list(CONTACT.columns)
+_ROWS = [
+    *(name for name in EVENT.columns if name in CONTACT.columns),
+    *("event_id", "source_system", "merged_ids", "contact_start", "step_no"),
+]
 
 
 def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
@@ -24,7 +34,7 @@ def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
     settings = context.of(ContactSettings)
     events = partition.events.with_columns(pl.int_range(pl.len()).alias("at"))
     outside = pl.col("direction").is_in([Direction.INBOUND, Direction.OUTBOUND]).fill_null(value=False)
-    rows = events.filter(outside)
+    rows = events.select("at", *_READ, outside.alias("outside")).filter("outside").drop("outside")
     if not settings.merge or not rows.height:
         return partition.events.with_columns(pl.when(outside).then("event_id").alias("contact_id"))
     rows = _legs(rows, microseconds(settings.session_gap))
@@ -36,15 +46,12 @@ def assign_contacts(partition: Partition, context: Context) -> pl.DataFrame:
         "unit", pl.col("start").alias("contact_start"), pl.col("precision").alias("contact_precision")
     )
     echoes = echoes.join(began, left_on="echo_of", right_on="unit")
-    rows = rows.drop("contact_start", "contact_precision").join(
-        echoes, left_on="call", right_on="row", how="left", maintain_order="left"
-    )
+    rows = rows.join(echoes, left_on="call", right_on="row", how="left", maintain_order="left")
     rows = rows.with_columns(pl.coalesce("echo_of", "call").alias("contact"))
     first = pl.col("event_id").first().over("contact")
-    named = rows.sort("at").select(
-        "event_id", first.alias("contact_id"), "contact_start", "contact_precision"
-    )
-    return events.drop("at", *named.columns[1:]).join(named, on="event_id", how="left", maintain_order="left")
+    named = rows.sort("at").select("at", first.alias("contact_id"), "contact_start", "contact_precision")
+    rest = events.drop(named.columns[1:])
+    return rest.join(named, on="at", how="left", maintain_order="left").drop("at")
 
 
 def _legs(rows: pl.DataFrame, session_gap: int) -> pl.DataFrame:
@@ -54,18 +61,20 @@ def _legs(rows: pl.DataFrame, session_gap: int) -> pl.DataFrame:
     """
     web = pl.col("channel").is_in(_SESSIONS).fill_null(value=False)
     keyed = pl.col("contact_key").is_not_null()
-    rows = rows.with_columns(
+    chained = rows.with_columns(
+        web.alias("web"),
         pl.when(~keyed).then("channel").alias("medium"),  # a call may pass through an IVR
         pl.when(pl.col("channel") == Channel.EMAIL).then(pl.col("start").dt.date()).alias("day"),
-    )
+    ).filter(web | keyed)
     group = ["customer_id", "source_system", "medium", "direction", "contact_key", "day"]
-    chains = rows.filter(web | keyed).sort(*group, "at", nulls_last=True)
-    gap = (pl.col("start") - pl.col("end").cum_max().over(group).shift()).dt.total_microseconds()
-    fresh = (pl.struct(group) != pl.struct(group).shift()).fill_null(value=True) | (web & (gap > session_gap))
-    chains = chains.with_columns(fresh.cum_sum().alias("chain"))
-    chains = chains.with_columns(pl.col("at").first().over("chain").alias("unit")).drop("chain")
-    alone = rows.filter(~(web | keyed)).with_columns(pl.col("at").alias("unit"))
-    return pl.concat([chains, alone]).drop("medium", "day").sort("at")
+    chains = chained.select("at", "start", "end", "web", pl.col("at").first().over(group).alias("group"))
+    chains = chains.sort("group", "at")
+    gap = (pl.col("start") - pl.col("end").cum_max().over("group").shift()).dt.total_microseconds()
+    fresh = (pl.col("group") != pl.col("group").shift()) | (pl.col("web") & (gap > session_gap))
+    chains = chains.with_columns(fresh.fill_null(value=True).cum_sum().alias("chain"))
+    units = chains.select("at", pl.col("at").first().over("chain").alias("unit"))
+    found = rows.join(units, on="at", how="left", maintain_order="left")
+    return found.with_columns(pl.coalesce("unit", "at").alias("unit"))
 
 
 def _units(rows: pl.DataFrame) -> pl.DataFrame:
@@ -97,8 +106,34 @@ def _transferred(units: pl.DataFrame, within: int) -> pl.DataFrame:
 
 def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
     """Return CONTACT rows: what each contact was, from its rows in order."""
-    rows = partition.events.filter(pl.col("contact_id").is_not_null())
+    rows = partition.events.select(_ROWS).filter(pl.col("contact_id").is_not_null())
     own = pl.col("contact_start").is_null()
+    shared = rows["contact_id"].is_duplicated()
+    transferred = ((pl.col("outcome") == Outcome.TRANSFERRED) & own).fill_null(value=False)
+    marked = rows.with_columns(  # an echo transfers nobody again
+        pl.when(own).then("start").alias("start"),
+        pl.when(own).then("end").alias("end"),
+        transferred.cast(pl.Int32).alias("n_transfers"),
+        pl.col("automatic", "bulk").fill_null(value=False),
+        pl.col("merged_ids").list.len().fill_null(0).cast(pl.Int64).alias("merged_rows"),
+    )
+    table = pl.concat([_single(marked.filter(~shared)), _several(marked.filter(shared))])
+    return table.sort("customer_id", "start", "contact_id")
+
+
+def _single(rows: pl.DataFrame) -> pl.DataFrame:
+    """Summarise contacts of one row: most are, and need no groups."""
+    services = pl.when(pl.col("service").is_null()).then(pl.lit([], dtype=TEXTS))
+    return rows.with_columns(
+        pl.concat_list("event_id").alias("event_ids"),
+        pl.concat_list("source_system").alias("merged_systems"),
+        pl.col("event_id").alias("primary_event_id"),
+        services.otherwise(pl.concat_list("service")).alias("services"),
+    ).select(_SUMMARY)
+
+
+def _several(rows: pl.DataFrame) -> pl.DataFrame:
+    """Summarise contacts of several rows."""
     leading = pl.col("step_no") == pl.col("step_no").min()
 
     def said(name: str) -> pl.Expr:
@@ -114,20 +149,17 @@ def contacts(partition: Partition, _context: Context) -> pl.DataFrame:
         primary("event_id").alias("primary_event_id"),
         said("service"),
         pl.col("service").drop_nulls().unique(maintain_order=True).alias("services"),
-        pl.col("start").filter(own).min(),
-        pl.col("end").filter(own).max(),
+        pl.col("start").min(),
+        pl.col("end").max(),
         said("need"),
         said("reason_code"),
         pl.col("outcome").drop_nulls().last(),
         primary("activity"),
         primary("touchpoint"),
         said("payload_key"),
-        (pl.col("outcome") == Outcome.TRANSFERRED)
-        .filter(own)  # an echo transfers nobody again
-        .sum()
-        .alias("n_transfers"),
-        pl.col("automatic", "bulk").fill_null(value=False).all(),
-        (pl.len() - 1 + pl.col("merged_ids").list.len().fill_null(0).sum()).alias("merged_rows"),
+        pl.col("n_transfers").sum(),
+        pl.col("automatic", "bulk").all(),
+        (pl.len().cast(pl.Int64) - 1 + pl.col("merged_rows").sum()).alias("merged_rows"),
         pl.col("source_system").unique(maintain_order=True).alias("merged_systems"),
     )
-    return grouped.sort("customer_id", "start", "contact_id")
+    return grouped.select(_SUMMARY)

@@ -15,8 +15,9 @@ def linked(units: pl.DataFrame) -> pl.DataFrame:
     """
     keyed = units.filter(pl.col("link_keys").list.len() > 0)
     pairs = keyed.select("unit", "customer_id", "link_keys").explode("link_keys")
-    number = -1 - pl.struct("customer_id", "link_keys").rank("dense").cast(pl.Int64)
-    pairs = pairs.with_columns(number.alias("key"), pl.col("unit").cast(pl.Int64))
+    pairs = pairs.with_columns(pl.int_range(pl.len()).alias("place"), pl.col("unit").cast(pl.Int64))
+    first = pl.col("place").first().over("customer_id", "link_keys")
+    pairs = pairs.with_columns((-1 - first).alias("key"))
     nodes = pl.concat([pairs["unit"], pairs["key"].alias("unit")]).unique().sort()
     roots = pl.DataFrame({"unit": nodes, "root": components(nodes, pairs["unit"], pairs["key"])})
     roots = roots.filter(pl.col("unit") >= 0)

@@ -33,6 +33,7 @@ _CONTENT = (
     "payload_key",
     "contact_key",
 )
+_TELLING = ("customer_id", "source_system", "native_event_id", "activity", "payload_key", "contact_key")
 _FILLED = tuple(
     name for name, (_, null, _) in EVENT.columns.items() if null and name not in {"merged_ids", "link_keys"}
 )
@@ -41,26 +42,33 @@ _FILLED = tuple(
 def merge_same_events(partition: Partition, context: Context) -> pl.DataFrame:
     """Return EVENT rows with rows of one event merged into the first, which names the others."""
     settings = context.of(ContactSettings)
-    events = partition.events.with_columns(pl.int_range(pl.len()).alias("at"))
     if not settings.merge:
         return partition.events
-    identified = pl.struct("customer_id", "native_event_id")
-    first = pl.col("at").first()
-    events = events.with_columns(
-        pl.when(pl.col("native_event_id").is_not_null())
-        .then(first.over(identified))
-        .otherwise("at")
-        .alias("group")
-    )
-    merged = _merge(events)
+    events = partition.events.with_columns(pl.int_range(pl.len()).alias("at"))
+    rows = events.select("at", "customer_id", "native_event_id").drop_nulls("native_event_id")
+    first = pl.col("at").first().over("customer_id", "native_event_id")
+    merged = _merge(events.with_columns(_grouped(events["at"], rows.select("at", first.alias("group")))))
     repeated = _repeats(merged, microseconds(settings.repeat_within))
-    return _merge(repeated).drop("at", "group")
+    return _merge(merged.with_columns(_grouped(merged["at"], repeated))).drop("at", "group")
+
+
+def _grouped(at: pl.Series, known: pl.DataFrame) -> pl.Series:
+    """Return the group of each row: as ``known``, else a group of its own."""
+    whole = at.to_frame().join(known, on="at", how="left", maintain_order="left")
+    return whole.select(pl.coalesce("group", "at").alias("group")).to_series()
 
 
 def _repeats(events: pl.DataFrame, within: int) -> pl.DataFrame:
-    """Mark rows of equal content: written twice with equal times, or fired again by the customer."""
-    events = events.with_columns(pl.col("link_keys").list.join(" ").alias("links"))
-    chains = events.sort(*_CONTENT, "start", "end", "at", nulls_last=True).with_columns(
+    """Return at, group of rows of equal content: written twice with equal times, or fired again.
+
+    Only a customer fires again. Sorting by all of the content is dear, so rows that
+    are like no other in the telling columns are left out.
+    """
+    like = pl.sum_horizontal(pl.col(name).hash(seed) for seed, name in enumerate(_TELLING))
+    links = pl.col("link_keys").list.join(" ").alias("links")
+    twice = events.filter(events.select(like.is_duplicated()).to_series())
+    content = twice.with_columns(links).select(*_CONTENT, "start", "end", "at")
+    chains = content.sort(*_CONTENT, "start", "end", "at", nulls_last=True).with_columns(
         pl.struct(_CONTENT).rle_id().alias("content"),
         (pl.col("start").diff().dt.total_microseconds()).alias("gap"),
     )
@@ -69,21 +77,16 @@ def _repeats(events: pl.DataFrame, within: int) -> pl.DataFrame:
         ((pl.col("gap") == 0) & (pl.col("end") == pl.col("end").shift()))
         | (inbound & (pl.col("gap") <= within))
     )
-    chains = chains.with_columns((~again.fill_null(value=False)).cum_sum().alias("chain"))
-    return (
-        chains.with_columns(pl.col("at").first().over("chain").alias("group"))
-        .drop("links", "content", "gap", "chain")
-        .sort("at")
-    )
+    chains = chains.select("at", (~again.fill_null(value=False)).cum_sum().alias("chain"))
+    return chains.select("at", pl.col("at").first().over("chain").alias("group"))
 
 
 def _merge(events: pl.DataFrame) -> pl.DataFrame:
     """Fold each group into its first row: union of link keys, first stated value, ids of the rest."""
-    size = pl.len().over("group")
-    single = events.filter(size == 1)
-    several = events.filter(size > 1).sort("at")
-    if not several.height:
+    shared = events["group"].is_duplicated()
+    if not shared.any():
         return events
+    single, several = events.filter(~shared), events.filter(shared).sort("at")
     filled = several.group_by("group", maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in _FILLED),
         *(

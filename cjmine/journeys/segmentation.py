@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
+from cjmine.domain.sequences import appearance
 from cjmine.domain.settings import microseconds
 from cjmine.journeys import planned
 from cjmine.journeys.attach import attach
@@ -17,14 +18,21 @@ from cjmine.journeys.linked import linked, merge_by_need
 from cjmine.journeys.settings import JourneySettings, SegmentBy
 
 UNMODELLED = "unmodelled"
+_READ = (
+    *("event_id", "contact_id", "customer_id", "activity", "need", "service", "link_keys"),
+    *("start", "end"),
+)
 
 
 def assign_journeys(partition: Partition, context: Context) -> pl.DataFrame:
     """Return EVENT rows with ``journey_id`` and ``assigned_by``; rows of a contact stay together."""
     settings = context.of(JourneySettings)
     if settings.by is SegmentBy.CUSTOMER:
-        first = pl.col("event_id").first().over("customer_id")
-        return partition.events.with_columns(first.alias("journey_id"), assigned_by=pl.lit("customer"))
+        customer = appearance(partition.events["customer_id"])
+        first = partition.events["event_id"].gather(customer.is_first_distinct().arg_true())
+        return partition.events.with_columns(
+            first.gather(customer).alias("journey_id"), assigned_by=pl.lit("customer")
+        )
     units = _units(partition.events, context)
     match settings.by:
         case SegmentBy.CASE:
@@ -60,14 +68,17 @@ def _units(events: pl.DataFrame, context: Context) -> pl.DataFrame:
         planned.by_need(context.models), default=pl.col("need"), return_dtype=pl.String
     )
     named = {"by_activity": planned.by_activity(context.models), "leans": planned.leanings(context.models)}
-    rows = _unit_of(events).with_columns(
-        needed.alias("by_need"),
+    activities = events.select(pl.col("activity").unique()).with_columns(
         *(
             pl.col("activity").replace_strict(known, default=None, return_dtype=pl.String).alias(name)
             for name, known in named.items()
         ),
         pl.col("activity").is_in(starts.implode()).alias("begins"),
         pl.col("activity").is_in(ends.implode()).alias("succeeds"),
+    )
+    rows = _unit_of(events.select(_READ)).join(activities, on="activity", how="left", maintain_order="left")
+    rows = rows.with_columns(
+        needed.alias("by_need"),
         pl.col("start").dt.epoch("us").alias("from"),
         pl.col("end").dt.epoch("us").alias("to"),
     )
