@@ -58,7 +58,10 @@ def in_order(
                 wanted = rows.scan(table, part).slice(first + ends[here], ends[here + 1] - ends[here])
                 found.append(_own(wanted.collect()))
         if found:
-            yield pl.concat(found).sort(lead, maintain_order=True)
+            whole = pl.concat(found).sort(lead, maintain_order=True)
+            del found  # two copies need not wait until the stretch is written
+            yield whole
+            del whole
 
 
 def _own(rows: pl.DataFrame) -> pl.DataFrame:

@@ -50,6 +50,7 @@ def test_any_grouping_gives_the_same_as_the_whole(rows: list[dict[str, Any]], da
     assert_frame_equal(TOP.merge([]), TOP.empty())
 
 
+@settings(deadline=None)
 @given(rows=ROWS)
 def test_they_are_the_first_in_the_stated_order(rows: list[dict[str, Any]]) -> None:
     by_code: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
