@@ -14,7 +14,7 @@ import polars as pl
 from cjmine.domain.rows import Rows
 from cjmine.domain.tables import Table
 
-STRETCH = 262_144
+STRETCH = 524_288
 """At most so many rows are sorted at once; a few hundred megabytes."""
 
 Key = tuple[str, ...]
@@ -55,11 +55,18 @@ def in_order(
         found = []
         for part, ((first, _), ends) in enumerate(zip(where, begins, strict=True)):
             if ends[here] < ends[here + 1]:
-                # no filter: it would keep all texts of the partition in memory, a slice reads its own
                 wanted = rows.scan(table, part).slice(first + ends[here], ends[here + 1] - ends[here])
-                found.append(wanted.collect())
+                found.append(_own(wanted.collect()))
         if found:
-            yield pl.concat(found).sort(lead, maintain_order=True)
+            whole = pl.concat(found).sort(lead, maintain_order=True)
+            del found  # two copies need not wait until the stretch is written
+            yield whole
+            del whole
+
+
+def _own(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with their texts copied: polars keeps whatever was read around them as long as them."""
+    return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def pieces(frames: Iterator[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:

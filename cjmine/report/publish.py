@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import polars as pl
+
 from cjmine.errors import EngineError
 from cjmine.report.lock import locked
 
@@ -71,13 +73,13 @@ def explained(target: Path) -> Iterator[None]:
     """Turn what the operating system says into what the user can do."""
     try:
         yield
-    except OSError as error:
-        # polars raises OSError without a number, but names it in the text
+    except (OSError, pl.exceptions.ComputeError) as error:
+        # polars raises either, without a number, but names it in the text
         named = _OS_ERROR.search(str(error))
-        code = error.errno or (int(named[1]) if named else 0)
+        code = getattr(error, "errno", None) or (int(named[1]) if named else 0)
         if code not in _ADVICE:
             raise
-        place = error.filename or target
+        place = getattr(error, "filename", None) or target
         fault = f"{place}: cannot write the run: {os.strerror(code)}"
         raise EngineError(fault, _ADVICE[code]) from error
 

@@ -13,7 +13,8 @@ from cjmine.errors import SourceError, nearest
 
 NEEDED = ("code", "event_ids")
 OPTIONAL = ("primary_event_id", "touchpoint", "customer_id")
-_ENDINGS = (".csv", ".parquet")
+_PARQUET = ".parquet"
+_ENDINGS = (".csv", _PARQUET)
 
 
 def is_run(path: Path) -> bool:
@@ -22,7 +23,9 @@ def is_run(path: Path) -> bool:
 
 
 def is_table(path: Path) -> bool:
-    """Tell whether a file may be a table of findings."""
+    """Tell whether a file, or a folder of Parquet files as of a large run, may be a table of findings."""
+    if path.is_dir():
+        return not is_run(path) and any(path.glob(f"*{_PARQUET}"))
     return path.suffix.lower() in _ENDINGS
 
 
@@ -41,6 +44,13 @@ def whole(store: Store) -> Partition:
     return Partition(**{table.name: store.table(table) for table in TABLES})
 
 
+def _read(path: Path) -> pl.DataFrame:
+    if path.is_dir():
+        return pl.concat([pl.read_parquet(file) for file in sorted(path.glob(f"*{_PARQUET}"))])
+    parquet = path.suffix.lower() == _PARQUET
+    return pl.read_parquet(path) if parquet else pl.read_csv(path, infer_schema=False)
+
+
 def read_findings(path: Path) -> pl.DataFrame:
     """Return a table of findings with the columns that scoring needs.
 
@@ -48,8 +58,7 @@ def read_findings(path: Path) -> pl.DataFrame:
     left out. Raises ``SourceError`` for a missing column.
     """
     try:
-        parquet = path.suffix.lower() == ".parquet"
-        frame = pl.read_parquet(path) if parquet else pl.read_csv(path, infer_schema=False)
+        frame = _read(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         fault = f"{path}: cannot be read: {str(error).splitlines()[0]}"
         raise SourceError(fault) from None

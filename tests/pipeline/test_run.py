@@ -201,6 +201,20 @@ def test_a_run_that_dies_in_the_middle_leaves_the_last_one(
     assert sorted(path.name for path in good.folder.parent.iterdir()) == [".tiny.lock", "tiny"]
 
 
+def test_a_published_run_can_be_asked_for_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = pipeline.run(load(tiny(tmp_path)), Path("out"))
+    monkeypatch.chdir(ROOT)
+    folder = tmp_path / "out"
+    assert [one.name for one in folder.parent.glob(".out.*")] == [".out.lock"]
+    for name in ("findings", "journeys", "contacts", "deviations", "moves"):
+        rows = getattr(run, name)
+        assert rows.height > 0
+        assert pl.read_parquet(folder / f"{name}.parquet").equals(rows), name
+    assert run.events.equals(pl.read_parquet(folder / "store" / "events" / "0000.parquet"))
+    assert run.rows.holding(run.events["customer_id"]) == [0]
+
+
 def test_progress_is_told_stage_by_stage(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     loaded = load(tiny(tmp_path))

@@ -193,9 +193,10 @@ def test_the_disk_refuses(tmp_path: Path, code: int) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux' /dev/full")
-def test_a_full_disk_under_polars(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["contacts.csv", "contacts.parquet", "ledger.parquet"])
+def test_a_full_disk_under_polars(run: Run, tmp_path: Path, name: str) -> None:
     with pytest.raises(EngineError, match="free some disk space"), publish(tmp_path / "run") as folder:
-        (folder / "contacts.csv").symlink_to("/dev/full")
+        (folder / name).symlink_to("/dev/full")
         write_tables(run, folder)
     assert names(tmp_path) == [".run.lock"]
 

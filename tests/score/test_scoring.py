@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from cjmine import scoring
-from cjmine.errors import SourceError
+from cjmine.errors import SettingsError, SourceError
 from cjmine.project.load import load
 from cjmine.score.answers import read_findings
 from cjmine.score.tracks import Track
@@ -73,6 +73,18 @@ def test_true_journeys_are_held_against_the_true_plan(report: Any) -> None:
 def test_a_table_of_findings_is_scored_by_event_ids(council: Council, name: str) -> None:
     found = scoring.score_table(council.run / name, council.truth, Track.END_TO_END)
     ones(found["tracks"]["end-to-end"])
+
+
+def test_a_table_may_be_a_folder_as_large_runs_have_it(council: Council, tmp_path: Path) -> None:
+    whole = pl.read_parquet(council.run / "findings.parquet")
+    (tmp_path / "findings").mkdir()
+    for part, rows in enumerate((whole[:3], whole[3:3], whole[3:])):
+        rows.write_parquet(tmp_path / "findings" / f"{part:04d}.parquet")
+    found = scoring.score(tmp_path / "findings", council.truth)
+    assert found == scoring.score(council.run / "findings.parquet", council.truth)
+    ones(found["tracks"]["end-to-end"])
+    with pytest.raises(SettingsError, match="is no finished run"):
+        scoring.score(tmp_path, council.truth)
 
 
 def test_a_table_needs_two_columns(tmp_path: Path) -> None:
