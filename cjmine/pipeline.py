@@ -15,9 +15,9 @@ from cjmine.discovery.miner import mine_types
 from cjmine.discovery.variants import distinct_variants
 from cjmine.domain.kernel import NOTES
 from cjmine.domain.results import Run
-from cjmine.engine.local import local
+from cjmine.engine.choice import choose
+from cjmine.engine.settings import EngineSettings
 from cjmine.engine.store import Store
-from cjmine.engine.tasks import Engine
 from cjmine.ingest.files import resolve
 from cjmine.intake import Taken, Work, take_in
 from cjmine.intended.automaton import defects
@@ -34,10 +34,11 @@ Progress = Callable[[str, int, int], None]
 
 
 def run(
-    loaded: Loaded, folder: Path, *, engine: Engine | None = None, progress: Progress | None = None
+    loaded: Loaded, folder: Path, *, engine: EngineSettings | None = None, progress: Progress | None = None
 ) -> Run:
     """Read, join, arrange, discover, check, detect and publish one project; return the run.
 
+    ``engine`` says where the work is done, if not as the project file says; results are the same.
     What is done on the way is kept in a work folder beside ``folder``: a run that was killed goes on
     where it stopped, and a run over exports that have grown reads only what is new.
     """
@@ -45,8 +46,9 @@ def run(
     tell = progress or (lambda _stage, _done, _of: None)
     with ExitStack() as stack:
         staging = stack.enter_context(publish(folder))
-        does = engine or stack.enter_context(local(workers_for(loaded)))
         work = Work(work_folder(folder))
+        where = engine or loaded.project.engine
+        does = stack.enter_context(choose(where, work.folder, workers=workers_for(loaded)))
         last = work.last()
         if last is not None and not intact(work.runs, last.first, last.second, last.parts, does):
             last = None  # never believed: done anew
@@ -120,7 +122,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, store: Store, start
         summary={**digest, "warnings": warnings, "notes": notes.to_dicts()},
         record=record(
             project=project.project,
-            settings=project.model_dump(mode="json", by_alias=True),
+            settings=project.model_dump(mode="json", by_alias=True, exclude={"engine"}),
             text=loaded.text,
             models={name: pnml_of(model.net, name) for name, model in loaded.models.items()},
             ledger=taken.ledger,

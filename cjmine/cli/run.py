@@ -36,19 +36,14 @@ def run(
     models and run.json. A run that fails leaves the last good one.
     """
     from cjmine.cli.progress import progress  # noqa: PLC0415
-    from cjmine.engine.choice import choose  # noqa: PLC0415
-    from cjmine.engine.local import local  # noqa: PLC0415
     from cjmine.pipeline import run as run_project  # noqa: PLC0415 (slow)
     from cjmine.project.load import load  # noqa: PLC0415
 
     loaded = load(project)
     folder = out or loaded.folder
     settings = loaded.project.engine.overridden(engine, master)
-    with (
-        progress(shown=not quiet and not json_) as tell,
-        choose(settings, folder.parent, local=local()) as chosen,
-    ):
-        finished = run_project(loaded, folder, engine=chosen, progress=tell)
+    with progress(shown=not quiet and not json_) as tell:
+        finished = run_project(loaded, folder, engine=settings, progress=tell)
     if json_:
         print_json(finished.summary)
     elif not quiet:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
+from cjmine.engine.local import local
 from cjmine.engine.settings import EngineSettings, Kind
 from cjmine.engine.tasks import Engine
 
 
 @contextmanager
-def choose(
-    settings: EngineSettings, folder: Path, *, local: AbstractContextManager[Engine]
-) -> Iterator[Engine]:
-    """Yield the engine: ``local``, which starts only now, or Spark.
+def choose(settings: EngineSettings, folder: Path, *, workers: int | None) -> Iterator[Engine]:
+    """Yield the engine that the settings ask for.
 
-    ``folder`` is where results go; on a cluster every worker must see it. A Spark session that runs
-    already is used as it is, and stays, as does one started here: starting another is dear.
-    Raises ``EngineError`` where Spark or Java is missing or does not start.
+    ``folder`` is where tasks leave their results; on a cluster every worker must see it. On this machine
+    ``workers`` processes do them (see ``local``). A Spark session that runs already is used as it is,
+    and stays, as does one started here: starting another is dear. Raises ``EngineError`` where Spark
+    or Java is missing or does not start.
     """
     if settings.kind is Kind.LOCAL:
-        with local as engine:
+        with local(workers) as engine:
             yield engine
         return
     from cjmine.engine.spark import SparkEngine, session  # noqa: PLC0415 (an extra)
 
+    folder.mkdir(parents=True, exist_ok=True)
     yield SparkEngine(session(settings.master), folder.absolute())
