@@ -1,4 +1,4 @@
-"""What does one more week cost? A year of made-up events in five silos, run; then a week's exports beside them.
+"""What does one more week cost? A year of made-up events in five silos is run, then a week's exports beside them.
 
 Times a full run of year and week in a folder of its own, a run of the year, and then the run that finds the
 week added; the last must give the same tables as the first. The report is left out of every time. A
@@ -31,7 +31,7 @@ TABLES = ("findings", "journeys", "contacts", "deviations", "moves", "tallies")
 
 
 def write(folder: Path, events: int, seed: int = 7) -> None:
-    """Write a year's exports and a week's, each silo's apart, and a project file that takes whatever is there."""
+    """Write a year of exports and a week of them apart, and a project file that takes what is there."""
     folder.mkdir(parents=True, exist_ok=True)
     text = plain(SILOS, TIME_FORMAT)
     for silo in SILOS:
@@ -51,7 +51,10 @@ def write(folder: Path, events: int, seed: int = 7) -> None:
         who = made.select(pl.col("customer").unique().sort())
         for number, silo in enumerate(SILOS):
             mine = made.filter(pl.Series(silo_of).gather(made["activity"]) == number)
-            for part, rows in (("year", mine.filter(pl.col("at") < YEAR)), ("week", mine.filter(pl.col("at") >= YEAR))):
+            for part, rows in (
+                ("year", mine.filter(pl.col("at") < YEAR)),
+                ("week", mine.filter(pl.col("at") >= YEAR)),
+            ):
                 name = f"{silo.name}-{part}.csv"
                 fresh = name not in files
                 if fresh:
@@ -124,7 +127,8 @@ def measured(folder: Path, scratch: Path) -> dict[str, Any]:
     added = run(folder, scratch / "grown")
     del begun
     seconds = {
-        name: stages["writing the report"] for name, stages in (("full", full), ("year", year), ("added", added))
+        name: stages["writing the report"]
+        for name, stages in (("full", full), ("year", year), ("added", added))
     }
     return {
         "seconds": {name: round(value, 2) for name, value in seconds.items()},

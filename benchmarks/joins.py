@@ -17,37 +17,30 @@ from work import Flow, Variant, Work
 def cjmine_frames(folder: Path) -> Work:
     """cjmine's linking and kernels on lean frames: only the columns the question needs.
 
-    Linking is transitive, through connected components, and tolerant of ids that join nothing.
+    Linking is transitive, and tolerant of ids that join nothing.
     """
     import numpy as np
     import polars as pl
 
     from cjmine.discovery.flows import pairs
     from cjmine.domain.walks import Walks, coded, distinct
-    from cjmine.identity import customers
-    from cjmine.identity.settings import IdentitySettings
+    from cjmine.identity.walked import people_in, with_people
 
     def whole() -> Any:
-        lap, settings = work.watch.lap, IdentitySettings()
+        lap = work.watch.lap
         work.watch.start()
-        rows = pl.concat(pl.collect_all([scanned(folder, silo) for silo in SILOS]))
         crosswalk = pl.read_csv(folder / "crosswalk.csv", infer_schema=False)
-        lap("read")
-        noded = customers.with_nodes(rows, {silo.name: silo.name for silo in SILOS}, settings)
-        table = crosswalk.select(
-            customers.node(pl.lit(silo.name), pl.col(silo.customer)).alias(customers.node_column(silo.name))
-            for silo in SILOS
-        )
-        joined = customers.assign(noded, customers.link(noded, [table], settings, personal=False))
-        lap("link")
-        person = joined["customer_id"].cast(pl.Categorical).to_physical()
-        rows = joined.select(person.alias("person"), "activity", "at").sort("person", "at")
+        people = people_in(crosswalk.select(pl.col(silo.customer).alias(silo.name) for silo in SILOS))
+        rows = {silo.name: scanned(folder, silo).drop("source_system") for silo in SILOS}
+        joined = with_people(rows, people)
+        lap("read and link")
+        ordered = joined.sort("person", "at")
         lap("sort")
-        labels, names = coded(rows["activity"])
-        begins = rows.select((pl.col("person") != pl.col("person").shift()).fill_null(value=True))
+        labels, names = coded(ordered["activity"])
+        begins = ordered.select((pl.col("person") != pl.col("person").shift()).fill_null(value=True))
         begins_at = begins.to_series().arg_true().to_numpy().astype(np.int64)
         walks = Walks(begins=begins_at, labels=labels, names=names)
-        at = rows["at"].dt.epoch("us").to_numpy()
+        at = ordered["at"].dt.epoch("us").to_numpy()
         counted = pairs(walks, np.zeros(len(begins_at), dtype=np.uint8), at, at)
         found = distinct(walks)
         lap("kernels")
@@ -93,25 +86,31 @@ def coded_variants(walks: Any, path: Any, firsts: Any) -> Iterable[Variant]:
 
 def cjmine_run(folder: Path) -> Work:
     """cjmine as ``cjmine run`` does it up to the same answer: every check and column, the store on disk."""
+    from cjmine.analysis import ARRANGED
     from cjmine.discovery.flows import COUNT_FLOWS, flow_table
     from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
     from cjmine.domain.kernel import Context
-    from cjmine.engine import local
+    from cjmine.engine import passes
+    from cjmine.engine.local import local
     from cjmine.engine.store import Store
+    from cjmine.intake import take_in
     from cjmine.journeys.kernels import ARRANGE
-    from cjmine.pipeline import ingest
     from cjmine.project.load import load
 
     def whole() -> Any:
         work.watch.start()
         loaded = load(folder / "project.yaml")
-        ingested = ingest(loaded, lambda *_: None)
-        work.watch.lap("ingest")
-        with tempfile.TemporaryDirectory(dir=folder) as place:
-            store = Store.create(Path(place), ingested.events)
-            work.watch.lap("store")
-            context = Context(settings=loaded.project.parts())
-            tallies = local.run(store, (*ARRANGE, COUNT_VARIANTS, COUNT_FLOWS), context)
+        with tempfile.TemporaryDirectory(dir=folder) as place, local() as engine:
+            taken = take_in(loaded, Path(place), engine, lambda *_: None)
+            work.watch.lap("intake")
+            this = passes.Pass(
+                kernels=(*ARRANGE, COUNT_VARIANTS, COUNT_FLOWS),
+                context=Context(settings=loaded.project.parts()),
+                out=Store(Path(place, "runs"), taken.parts),
+                tables=ARRANGED,
+                key="benchmark",
+            )
+            tallies, _ = passes.run(this, taken.read, engine)
             flow_table(tallies["flows"])
             variants = distinct_variants(tallies["variants"])
             work.watch.lap("kernels")
