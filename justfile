@@ -38,6 +38,10 @@ bench:
 bench-frames *args:
     python benchmarks/frames.py {{args}}
 
+# models of very many variants, beside pm4py's inductive miner
+bench-miners *args:
+    python benchmarks/miners.py {{args}}
+
 # makes samples with known truth, scores every track, writes docs/benchmark.md
 scores *args:
     python benchmarks/scores.py {{args}}

@@ -1,7 +1,7 @@
 """Along which lines can the labels be divided so that each part can be mined alone?
 
 The cuts of the inductive miner (Leemans, "Robust process mining with guarantees",
-2017, sections 6.1 and 6.3), sought in the directly-follows graph in this order:
+2017, pages 188 and 233), sought in the directly-follows graph in this order:
 choice, sequence, parallel, loop. A group is a bit mask of labels.
 """
 
@@ -30,7 +30,7 @@ def choice(graph: Graph) -> list[int]:
 
 
 def sequence(graph: Graph) -> list[int]:
-    """Return the groups that follow each other, as few as can be skipped alone (strict).
+    """Return the groups that follow each other, joined where they can only be skipped together (strict).
 
     Labels belong together where each can be reached from the other, or neither from the
     other; the groups then stand in one order.

@@ -1,6 +1,6 @@
 """What if no cut holds? Give up a little precision, as little as possible, and go on.
 
-The fall-throughs of the inductive miner (Leemans 2017, section 6.1.3), in this
+The fall-throughs of the inductive miner (Leemans 2017), in this
 order: a step that everybody takes once, a step without which there is a cut, a
 loop wherever a sequence could end and start again, a loop wherever it could start,
 and at last the flower: anything, any number of times.

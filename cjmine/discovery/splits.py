@@ -1,7 +1,7 @@
 """What does each group of a cut see of the log?
 
 Each sequence is divided among the groups of a cut as the inductive miner does it
-(Leemans 2017, section 6.1); where a sequence does not fit the cut, because rare
+(Leemans 2017); where a sequence does not fit the cut, because rare
 flows were left out, as many of its steps stay as can.
 """
 
