@@ -1,7 +1,9 @@
 """What every candidate of ``frames.py`` shares: pieces of work to time, and one form for their answers.
 
 - flows: how often does one activity directly follow another, and how long are those waits together?
+- counts: the same without the waits, for tools that know none.
 - variants: which distinct sequences are there, and how many customers take each?
+- whatever else candidates of one kind can be compared by, in ``also``.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ class Work:
 
     timed: dict[str, Callable[[], Any]]
     flows: Callable[[dict[str, Any]], Iterable[Flow]] | None = None
+    counts: Callable[[dict[str, Any]], Iterable[tuple[str, str, int]]] | None = None
     variants: Callable[[dict[str, Any]], Iterable[Variant]] | None = None
+    also: dict[str, Callable[[dict[str, Any]], Any]] = field(default_factory=dict)
     watch: Stopwatch = field(default_factory=Stopwatch)
     repeats: int = 1
 
@@ -84,10 +88,13 @@ def answer(work: Work, found: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if work.flows is not None:
         said["flows"] = sorted(work.flows(found))
+        said["counts"] = [flow[:3] for flow in said["flows"]]
+    if work.counts is not None:
+        said["counts"] = sorted(work.counts(found))
     if work.variants is not None:
         counted = list(work.variants(found))
         counts = sorted(count for _, count in counted)
         digest = hashlib.blake2b(json.dumps(counts).encode(), digest_size=16).hexdigest()
         top = heapq.nsmallest(MOST, ((-count, steps) for steps, count in counted))
         said["variants"] = {"distinct": len(counts), "customers": sum(counts), "digest": digest, "top": top}
-    return said
+    return said | {name: form(found) for name, form in work.also.items()}
