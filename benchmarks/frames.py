@@ -5,8 +5,8 @@ Makes N events in five silos (``silos.py``), runs every candidate alone in its o
 tool's time divided by ours in the same round, median over rounds: above 1 we are faster. Seconds
 depend on the machine and on what else runs there; look at the ratios.
 
-``python benchmarks/frames.py --events 1000000``; ``--json`` for machines; ``--only`` names candidates or whole
-groups (``roster.py``).
+``python benchmarks/frames.py --events 1000000``; ``--json`` for machines; ``--only`` names candidates or
+whole groups (``roster.py``).
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from work import Work
 
 ALIGNED = 1_000
 """So many of the most frequent variants are aligned; pm4py needs many seconds for them."""
+SECOND = dict.fromkeys(("aligning variants", "searching for patterns"), "aligning, searching")
+"""Stages that are told apart only when a partition is done; here they are one part."""
 
 
 def whole_cjmine(folder: Path) -> Work:
@@ -22,7 +24,7 @@ def whole_cjmine(folder: Path) -> Work:
     stages: list[str] = []
 
     def tell(stage: str, _done: int, _of: int) -> None:
-        name = "reading" if stage.startswith("reading") else stage
+        name = "reading" if stage.startswith("reading") else SECOND.get(stage, stage)
         if stages and stages[-1] != name:
             work.watch.lap(stages[-1])
         stages.append(name)
