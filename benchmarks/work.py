@@ -20,6 +20,8 @@ from typing import Any
 
 MOST = 100
 """So many of the most frequent sequences are compared by name; all are compared by their counts."""
+ENOUGH = 10
+"""Seconds after which a piece of work is not repeated again."""
 
 Flow = tuple[str, str, int, int]
 """Source, target, how often, and the sum of the waits in seconds."""
@@ -62,8 +64,8 @@ class Work:
 def measured(work: Work) -> dict[str, Any]:
     """Do the work; return its seconds, its parts, its peak memory and its answer.
 
-    A repeated piece counts with its median. Memory is read before the answer is put into
-    the common form.
+    A repeated piece counts with its median; it is not repeated beyond ``ENOUGH`` seconds.
+    Memory is read before the answer is put into the common form.
     """
     seconds: dict[str, float] = {}
     found: dict[str, Any] = {}
@@ -73,6 +75,8 @@ def measured(work: Work) -> dict[str, Any]:
             start = time.perf_counter()
             found[name] = piece()
             times.append(time.perf_counter() - start)
+            if sum(times) > ENOUGH:
+                break
         seconds[name] = median(times)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
