@@ -30,8 +30,12 @@ format:
 docs:
     python -m pytest tests/docs
 
-# side by side with other tools; prints ratios
-bench:
+# side by side with other tools at two sizes; writes docs/performance.md (an hour on two cores)
+bench *args:
+    python benchmarks/performance.py {{args}}
+
+# side by side with pm4py on real logs; prints ratios
+bench-peers:
     python benchmarks/peers.py
 
 # from five silos to variants and waits, beside pandas with pm4py, DuckDB and bare reading

@@ -8,19 +8,22 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
-from joins import cjmine_frames, cjmine_run, duckdb_sql, pandas_pm4py, scan
-from kernels import kernels_coded, kernels_pm4py, kernels_text
-from work import measured
+import joins
+import kernels
+import reading
+import table_kernels
+import whole
+from work import Work, measured
 
-CANDIDATES = {
-    way.__name__: way
-    for way in (
-        *(cjmine_frames, cjmine_run, pandas_pm4py, duckdb_sql, scan),
-        *(kernels_coded, kernels_text, kernels_pm4py),
-    )
-}
+MODULES = (joins, kernels, table_kernels, reading, whole)
+
+
+def way(name: str) -> Callable[[Path], Work]:
+    """Return the function of one candidate, from the module that has it."""
+    return next(getattr(module, name) for module in MODULES if hasattr(module, name))
 
 
 def main() -> None:
@@ -29,9 +32,12 @@ def main() -> None:
     warnings.simplefilter("ignore")
     vars(sys)["_pm4py_welcome_shown"] = True
     try:
-        work = CANDIDATES[name](Path(folder))
+        work = way(name)(Path(folder))
     except ModuleNotFoundError as absent:
         print(json.dumps({"missing": f"{absent.name} is not installed"}))
+        return
+    except FileNotFoundError as absent:
+        print(json.dumps({"missing": str(absent)}))
         return
     print(json.dumps(measured(work)))
 

@@ -5,7 +5,8 @@ Makes N events in five silos (``silos.py``), runs every candidate alone in its o
 tool's time divided by ours in the same round, median over rounds: above 1 we are faster. Seconds
 depend on the machine and on what else runs there; look at the ratios.
 
-``python benchmarks/frames.py --events 1000000``; ``--json`` for machines.
+``python benchmarks/frames.py --events 1000000``; ``--json`` for machines; ``--only`` names candidates or
+whole groups (``roster.py``).
 """
 
 from __future__ import annotations
@@ -23,33 +24,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from roster import CANDIDATES, DEFAULT, GROUPS, RATIOS, WHOLES, group_of
+
 HERE = Path(__file__).parent
-JOINS = {
-    "cjmine_frames": "cjmine: linking and kernels on lean frames",
-    "cjmine_run": "cjmine: as `cjmine run`, every check and column, store on disk",
-    "pandas_pm4py": "pandas and pm4py",
-    "duckdb_sql": "DuckDB SQL",
-    "scan": "polars: read and sort only, answers nothing",
-}
-KERNELS = {
-    "kernels_coded": "cjmine: coded columns",
-    "kernels_text": "cjmine: event rows with text",
-    "kernels_pm4py": "pm4py: formatted frame",
-}
-RATIOS = {
-    "join_vs_pandas": (("pandas_pm4py", "join"), ("cjmine_frames", "join")),
-    "join_vs_duckdb": (("duckdb_sql", "join"), ("cjmine_frames", "join")),
-    "join_vs_scan": (("scan", "join"), ("cjmine_frames", "join")),
-    "run_vs_pandas": (("pandas_pm4py", "join"), ("cjmine_run", "join")),
-    "run_vs_duckdb": (("duckdb_sql", "join"), ("cjmine_run", "join")),
-    "dfg_vs_pm4py": (("kernels_pm4py", "dfg"), ("kernels_coded", "dfg")),
-    "waits_vs_pm4py": (("kernels_pm4py", "waits"), ("kernels_coded", "dfg")),
-    "variants_vs_pm4py": (("kernels_pm4py", "variants"), ("kernels_coded", "variants")),
-    "dfg_text_vs_pm4py": (("kernels_pm4py", "dfg"), ("kernels_text", "dfg")),
-    "variants_text_vs_pm4py": (("kernels_pm4py", "variants"), ("kernels_text", "variants")),
-}
-"""Name: whose time is divided by whose."""
-TOOLS = ("polars", "pandas", "pm4py", "duckdb", "numpy", "pyarrow")
+TOOLS = ("polars", "pandas", "pm4py", "r4pm", "duckdb", "numpy", "pyarrow")
+
+MOST_XES = 1_000_000
+"""A larger log is not written as XES: 130 bytes an event."""
 
 Round = Mapping[str, Mapping[str, Any]]
 
@@ -86,15 +67,13 @@ def rounds(folder: Path, names: Sequence[str], count: int, *, quiet: bool) -> li
 
 def assert_equal(found: Sequence[Round]) -> None:
     """Stop unless every candidate that answers gave the same answer in every round."""
-    answers = [
-        (name, one["answer"])
-        for this in found
-        for name, one in this.items()
-        if "missing" not in one and one["answer"]
-    ]
-    for name, said in answers:
-        first, expected = answers[0]
-        assert said == expected, f"{name} and {first} do not agree"
+    first: dict[str, tuple[str, Any]] = {}
+    for this in found:
+        for name, one in this.items():
+            for kind, said in one.get("answer", {}).items():
+                # alignments, reading and counting answer different questions, so each group has its own first
+                other, expected = first.setdefault(f"{group_of(name)} {kind}", (name, said))
+                assert said == expected, f"{name} and {other} do not agree on {kind}"
 
 
 def result(events: int, found: Sequence[Round]) -> dict[str, Any]:
@@ -106,7 +85,7 @@ def result(events: int, found: Sequence[Round]) -> dict[str, Any]:
     for name in there:
         ran = [this[name] for this in found if "missing" not in this[name]]
         for piece in ran[0]["seconds"]:
-            label = name if piece == "join" else f"{name}.{piece}"
+            label = name if piece in WHOLES else f"{name}.{piece}"
             seconds[label] = round(median(one["seconds"][piece] for one in ran), 4)
         memory[name] = round(median(one["memory_mb"] for one in ran))
         if ran[0]["parts"]:
@@ -132,7 +111,7 @@ def _ratio(found: Sequence[Round], theirs: tuple[str, str], ours: tuple[str, str
     pairs = [
         (this[theirs[0]]["seconds"][theirs[1]], this[ours[0]]["seconds"][ours[1]])
         for this in found
-        if all(name in this and "missing" not in this[name] for name in (theirs[0], ours[0]))
+        if all(piece in this.get(name, {}).get("seconds", {}) for name, piece in (theirs, ours))
     ]
     return [other / own for other, own in pairs]
 
@@ -164,25 +143,39 @@ def machine() -> dict[str, Any]:
 def table(told: Mapping[str, Any]) -> str:
     """Return the result as Markdown."""
     about = ", ".join(f"{name} {value}" for name, value in told["machine"].items())
-    lines = [
-        f"{told['events']:,} events, {told['rounds']} rounds, medians; {about}\n",
-        "| from five CSV files | s | peak MB | parts |\n|---|---|---|---|",
-    ]
-    for name, words in JOINS.items():
-        if name in told["seconds"]:
-            parts = ", ".join(f"{part} {value:.2f}" for part, value in told["parts"].get(name, {}).items())
-            lines.append(f"| {words} | {told['seconds'][name]:.2f} | {told['memory_mb'][name]} | {parts} |")
-    lines.append("\n| kernels, sorted data in memory | directly-follows ms | with waits ms | variants ms |")
-    lines.append("|---|---|---|---|")
-    for name, words in KERNELS.items():
-        if name in told["memory_mb"]:
-            cells = [told["seconds"].get(f"{name}.{piece}") for piece in ("dfg", "waits", "variants")]
-            shown = " | ".join("" if cell is None else f"{cell * 1000:.1f}" for cell in cells)
-            lines.append(f"| {words} | {shown} |")
+    lines = [f"{told['events']:,} events, {told['rounds']} rounds, medians; {about}"]
+    for group in GROUPS.values():
+        there = [name for name in group.candidates if name in told["memory_mb"]]
+        if not there:
+            continue
+        lines.append(f"\n| {group.title} | {' | '.join(f'{piece} s' for piece in group.pieces)} | peak MB |")
+        lines.append("|---" * (len(group.pieces) + 2) + "|")
+        for name in there:
+            labels = [name if piece in WHOLES else f"{name}.{piece}" for piece in group.pieces]
+            cells = [told["seconds"].get(label) for label in labels]
+            shown = " | ".join("" if cell is None else f"{cell:.4g}" for cell in cells)
+            lines.append(f"| {group.candidates[name]} | {shown} | {told['memory_mb'][name]} |")
+        for name in there:
+            if parts := told["parts"].get(name):
+                said = ", ".join(f"{part} {value:.2f}" for part, value in parts.items())
+                lines.append(f"\n{group.candidates[name]}, seconds of each part: {said}.")
     lines.append("\n| ratio | |\n|---|---|")
     lines += [f"| {name} | {value} |" for name, value in told["ratios"].items()]
     lines += [f"\nMissing: {name}: {why}" for name, why in told["missing"].items()]
     return "\n".join(lines)
+
+
+def measured(folder: Path, events: int, names: Sequence[str], count: int, *, quiet: bool) -> dict[str, Any]:
+    """Make the silos unless they are there, run the candidates, check that they agree; return the result."""
+    made = folder / "silos.json"
+    xes = any(name.startswith("xes") for name in names) and events <= MOST_XES
+    there = made.exists() and json.loads(made.read_text("utf-8"))["events"] == events
+    if not there or (xes and not (folder / "log.xes").exists()):
+        failed = run("silos.py", str(folder), "--events", str(events), *(["--xes"] if xes else []))
+        assert made.exists(), failed
+    found = rounds(folder, names, count, quiet=quiet)
+    assert_equal(found)
+    return result(events, found)
 
 
 def main() -> int:
@@ -192,17 +185,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--folder", type=Path, help="keep the exports here, and use them again")
-    parser.add_argument("--only", nargs="+", choices=[*JOINS, *KERNELS], default=[*JOINS, *KERNELS])
+    parser.add_argument("--only", nargs="+", choices=[*CANDIDATES, *GROUPS], default=[*DEFAULT])
     given = parser.parse_args()
+    names = [name for one in given.only for name in (GROUPS[one].candidates if one in GROUPS else [one])]
     with tempfile.TemporaryDirectory() as scratch:
-        folder = given.folder or Path(scratch)
-        made = folder / "silos.json"
-        if not made.exists() or json.loads(made.read_text("utf-8"))["events"] != given.events:
-            failed = run("silos.py", str(folder), "--events", str(given.events))
-            assert made.exists(), failed
-        found = rounds(folder, given.only, given.rounds, quiet=given.json)
-    assert_equal(found)
-    told = result(given.events, found)
+        told = measured(given.folder or Path(scratch), given.events, names, given.rounds, quiet=given.json)
     print(json.dumps(told, indent=1) if given.json else table(told))
     return 0
 

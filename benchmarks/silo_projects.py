@@ -23,12 +23,14 @@ class Export(Protocol):
 MEANING = {
     "portal": {
         "outcome": "{map: {send form: completed, upload proof: supplied_info}, default: none}",
-        "constants": "{service: contact-centre, channel: web, direction: inbound, need: moving}",
+        "need": "{map: {sign in: null, send form: moving, upload proof: null, view bill: bill}}",
+        "constants": "{service: contact-centre, channel: web, direction: inbound}",
     },
     "telephony": {
         "direction": "{map: {call back: outbound}, default: inbound}",
         "outcome": "{map: {put through: transferred}, default: none}",
-        "constants": "{service: contact-centre, channel: phone, need: moving}",
+        "need": "{map: {call: moving, call back: null, put through: null}}",
+        "constants": "{service: contact-centre, channel: phone}",
     },
     "crm": {
         "channel": "{map: {note: internal, chase: phone, letter: post, complaint: email}}",

@@ -1,7 +1,9 @@
 """What every candidate of ``frames.py`` shares: pieces of work to time, and one form for their answers.
 
 - flows: how often does one activity directly follow another, and how long are those waits together?
+- counts: the same without the waits, for tools that know none.
 - variants: which distinct sequences are there, and how many customers take each?
+- whatever else candidates of one kind can be compared by, in ``also``.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from typing import Any
 
 MOST = 100
 """So many of the most frequent sequences are compared by name; all are compared by their counts."""
+ENOUGH = 10
+"""Seconds after which a piece of work is not repeated again."""
 
 Flow = tuple[str, str, int, int]
 """Source, target, how often, and the sum of the waits in seconds."""
@@ -50,7 +54,9 @@ class Work:
 
     timed: dict[str, Callable[[], Any]]
     flows: Callable[[dict[str, Any]], Iterable[Flow]] | None = None
+    counts: Callable[[dict[str, Any]], Iterable[tuple[str, str, int]]] | None = None
     variants: Callable[[dict[str, Any]], Iterable[Variant]] | None = None
+    also: dict[str, Callable[[dict[str, Any]], Any]] = field(default_factory=dict)
     watch: Stopwatch = field(default_factory=Stopwatch)
     repeats: int = 1
 
@@ -58,8 +64,8 @@ class Work:
 def measured(work: Work) -> dict[str, Any]:
     """Do the work; return its seconds, its parts, its peak memory and its answer.
 
-    A repeated piece counts with its median. Memory is read before the answer is put into
-    the common form.
+    A repeated piece counts with its median; it is not repeated beyond ``ENOUGH`` seconds.
+    Memory is read before the answer is put into the common form.
     """
     seconds: dict[str, float] = {}
     found: dict[str, Any] = {}
@@ -69,6 +75,8 @@ def measured(work: Work) -> dict[str, Any]:
             start = time.perf_counter()
             found[name] = piece()
             times.append(time.perf_counter() - start)
+            if sum(times) > ENOUGH:
+                break
         seconds[name] = median(times)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
@@ -84,10 +92,13 @@ def answer(work: Work, found: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if work.flows is not None:
         said["flows"] = sorted(work.flows(found))
+        said["counts"] = [flow[:3] for flow in said["flows"]]
+    if work.counts is not None:
+        said["counts"] = sorted(work.counts(found))
     if work.variants is not None:
         counted = list(work.variants(found))
         counts = sorted(count for _, count in counted)
         digest = hashlib.blake2b(json.dumps(counts).encode(), digest_size=16).hexdigest()
         top = heapq.nsmallest(MOST, ((-count, steps) for steps, count in counted))
         said["variants"] = {"distinct": len(counts), "customers": sum(counts), "digest": digest, "top": top}
-    return said
+    return said | {name: form(found) for name, form in work.also.items()}

@@ -18,6 +18,7 @@ from cjmine.conformance.kernels import COSTS, DEVIATION_NOTES, DEVIATIONS, MOVES
 from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
+from cjmine.discovery.work import COUNT_HANDOVERS, COUNT_REWORK
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.vocabulary import Status
 from cjmine.domain.working_time import WorkingCalendar
@@ -50,6 +51,8 @@ PASS_TWO = (
     COUNT_VARIANTS,
     COUNT_FLOWS,
     COUNT_NODES,
+    COUNT_HANDOVERS,
+    COUNT_REWORK,
     *DETECT,
     *REPORTED,
     FIND_WORST,

@@ -25,7 +25,7 @@ NODES = Tally(
 
 SMALL = 1 << 20
 """So many counters are cheaper than grouping even a few rows."""
-PIECE = 1 << 16
+PIECE = 1 << 15
 """Rows taken at a time, so that what stands between stays in the processor's own memory."""
 
 

@@ -86,9 +86,7 @@ def rework(walks: Walks, kinds: Codes) -> pl.DataFrame:
         high = max(int(np.searchsorted(bounds, bounds[low] + PIECE, side="right")) - 1, low + 1)
         key = np.repeat(np.arange(high - low) * size, lengths[low:high])
         key += walks.labels[bounds[low] : bounds[high]]
-        found, count = _counts(key, (high - low) * size)
-        again = count > 1
-        found, count = found[again], count[again]
+        found, count = _counts(key, (high - low) * size, least=2)
         place = kinds[low + found // size].astype(np.int64) * size + found % size
         np.add.at(journeys, place, 1)
         np.add.at(repetitions, place, count - 1)
@@ -104,12 +102,14 @@ def rework(walks: Walks, kinds: Codes) -> pl.DataFrame:
     )
 
 
-def _counts(key: npt.NDArray[np.int64], cells: int) -> Counts:
-    """Return the keys there are, all below ``cells``, and how often each."""
+def _counts(key: npt.NDArray[np.int64], cells: int, *, least: int = 1) -> Counts:
+    """Return the keys that occur at least so often, all below ``cells``, and how often each."""
     if cells > max(len(key), SMALL):
-        return np.unique(key, return_counts=True)
+        keys, counts = np.unique(key, return_counts=True)
+        often = counts >= least
+        return keys[often], counts[often]
     counts = np.bincount(key, minlength=cells)
-    found = np.flatnonzero(counts)
+    found = np.flatnonzero(counts >= least)
     return found, counts[found]
 
 
