@@ -1,4 +1,4 @@
-"""What does one more week cost? A year of made-up events in five silos is run, then a week's exports beside them.
+"""What does one more week cost? A year of made-up events in five silos is run; then a week stands beside it.
 
 Times a full run of year and week in a folder of its own, a run of the year, and then the run that finds the
 week added; the last must give the same tables as the first. The report is left out of every time. A

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.integer[Any]]
+_STRETCH = 1 << 22
 
 
 def components(nodes: pl.Series, left: pl.Series, right: pl.Series) -> pl.Series:
@@ -36,7 +38,7 @@ def smallest(size: int, edges: Iterable[Numbers]) -> Numbers:
     hooks the larger root of an edge below the smaller one until all its edges lie in one tree
     (Shiloach and Vishkin, 1982), and trees keep their smallest number as root.
     """
-    parent = np.arange(size)
+    parent: Numbers = np.arange(size, dtype=np.int32 if size <= np.iinfo(np.int32).max else np.int64)
     for part in edges:
         left, right = part[:, 0], part[:, 1]
         while len(left):
@@ -46,7 +48,9 @@ def smallest(size: int, edges: Iterable[Numbers]) -> Numbers:
             low, high = np.minimum(left, right), np.maximum(left, right)
             np.minimum.at(parent, high, low)
             _flattened(parent, high)  # so that a long chain is halved with every step, not climbed
-    return _flattened(parent, np.arange(size))
+    for start in range(0, size, _STRETCH):
+        _flattened(parent, np.arange(start, min(start + _STRETCH, size)))
+    return parent
 
 
 def _flattened(parent: Numbers, numbers: Numbers) -> Numbers:

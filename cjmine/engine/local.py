@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,7 @@ class LocalEngine:
                 progress(number, len(tasks))
         return answers
 
-    def components(self, size: int, edges: Edges) -> npt.NDArray[np.int64]:
+    def components(self, size: int, edges: Edges) -> npt.NDArray[np.integer[Any]]:
         """Return for each of ``size`` ids the smallest id that edges join it to, itself included."""
         return smallest(size, (np.load(path) for path in edges))
 

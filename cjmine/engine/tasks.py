@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +46,7 @@ class Engine(Protocol):
         """
         ...
 
-    def components(self, size: int, edges: Edges) -> npt.NDArray[np.int64]:
+    def components(self, size: int, edges: Edges) -> npt.NDArray[np.integer[Any]]:
         """Return for each of ``size`` ids the smallest id that edges join it to, itself included."""
         ...
 

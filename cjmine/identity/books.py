@@ -17,12 +17,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cjmine.engine.arrow import mapped
 from cjmine.engine.tasks import written
 from cjmine.identity.nodes import CUSTOMER, scheme_in
 
 Codes = npt.NDArray[np.integer[Any]]
-BOOK = pl.Schema({"digest": pl.UInt64, "node": pl.String, "scheme": pl.Int16, "leads": pl.Boolean})
+BOOK = pl.Schema(
+    {"digest": pl.UInt64, "check": pl.UInt64, "node": pl.String, "scheme": pl.Int16, "leads": pl.Boolean}
+)
+"""``check`` is a second digest: ids of one digest that are the same have this one in common too."""
+_CHECK = 0x5851F42D4C957F2D
 
 
 class DigestCollisionError(Exception):
@@ -33,14 +36,15 @@ class DigestCollisionError(Exception):
 class Leaf:
     """One piece's book on disk, and its distinct rows as numbers of the book.
 
-    ``system`` is the source it comes from, ``None`` for a crosswalk; ``columns`` are the kinds of
-    id of its rows.
+    ``system`` is the source it comes from, ``None`` for a crosswalk, whose ``table`` says which;
+    ``columns`` are the kinds of id of its rows.
     """
 
     system: str | None
     book: Path
     rows: Path
     columns: tuple[str, ...]
+    table: str = ""
 
     def digests(self) -> npt.NDArray[np.uint64]:
         """Return the digests of its ids, ascending."""
@@ -74,7 +78,8 @@ def booked(
             raise DigestCollisionError
     leads = np.zeros(book.height, dtype=bool)
     leads[rows.select(pl.coalesce(pl.all())).to_series().drop_nulls().to_numpy()] = True
-    return rows, book.with_columns(pl.Series("leads", leads)).select(BOOK.names())
+    check = book["node"].hash(seed ^ _CHECK).alias("check")
+    return rows, book.with_columns(check, pl.Series("leads", leads)).select(BOOK.names())
 
 
 def _numbers(digest: pl.Series, ordered: npt.NDArray[np.uint64]) -> pl.Series:
@@ -96,16 +101,23 @@ def kept(
     return rows.select(pl.coalesce(pl.all()).alias("node"))
 
 
-def all_digests(leaves: Sequence[Leaf]) -> npt.NDArray[np.uint64]:
-    """Return the digests of all ids, ascending: an id's code is its place among them."""
-    found = np.empty(0, dtype=np.uint64)
-    waiting: list[npt.NDArray[np.uint64]] = []
+def all_digests(leaves: Sequence[Leaf]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int16]]:
+    """Return the digests of all ids, ascending (an id's code is its place among them), and their namespaces.
+
+    Raises ``DigestCollisionError`` where one digest stands for two ids.
+    """
+    columns = ["digest", "check", "scheme"]
+    found = BOOK.to_frame().select(columns)
+    waiting: list[pl.DataFrame] = []
     for number, leaf in enumerate(leaves, 1):
-        waiting.append(leaf.digests())
-        if sum(map(len, waiting)) > max(len(found), 1 << 22) or number == len(leaves):
-            found = pl.Series(np.concatenate([found, *waiting])).unique().sort().to_numpy()
+        waiting.append(pl.read_ipc(leaf.book, columns=columns))
+        if sum(part.height for part in waiting) > max(found.height // 2, 1 << 22) or number == len(leaves):
+            found = pl.concat([found, *waiting]).unique().sort("digest")
             waiting = []
-    return found
+    digests = found["digest"].to_numpy()
+    if (digests[1:] == digests[:-1]).any():
+        raise DigestCollisionError
+    return digests, found["scheme"].to_numpy()
 
 
 def codes_of(leaf: Leaf, digests: npt.NDArray[np.uint64]) -> Codes:
@@ -121,31 +133,3 @@ def rows_of(leaf: Leaf, codes: Codes) -> pl.DataFrame:
     rows = pl.read_ipc(leaf.rows)
     known = pl.Series(codes)
     return rows.select(known.gather(rows[name]).alias(name) for name in rows.columns)
-
-
-RANGE = 1 << 21
-
-
-def texts(
-    leaves: Sequence[Leaf], digests: npt.NDArray[np.uint64], wanted: npt.NDArray[np.bool_]
-) -> pl.DataFrame:
-    """Return code and node of the wanted ids, by code; looks at all ids to see that no two share a digest."""
-    books = [mapped(leaf.book) for leaf in leaves]
-    found = [pl.DataFrame(schema={"code": pl.Int64, "node": pl.String})]
-    for start in range(0, len(digests), RANGE):
-        here = digests[start : start + RANGE]
-        parts = []
-        for book in books:
-            low = book["digest"].search_sorted(here[0], side="left")
-            parts.append(
-                book.slice(low, book["digest"].search_sorted(here[-1], side="right") - low).select(
-                    "digest", "node"
-                )
-            )
-        whole = pl.concat(parts).unique().sort("digest")
-        if whole.height != len(here):
-            raise DigestCollisionError
-        code = pl.int_range(start, start + len(here), eager=True, dtype=pl.Int64)
-        mask = pl.Series(wanted[start : start + len(here)])
-        found.append(pl.DataFrame({"code": code, "node": whole["node"]}).filter(mask))
-    return pl.concat(found)

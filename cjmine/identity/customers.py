@@ -1,4 +1,8 @@
-"""Which ids are one customer's? Shared ids, shared keys and crosswalks, joined transitively."""
+"""Which ids are one customer's? Shared ids, shared keys and crosswalks, joined transitively.
+
+Ids may outgrow memory as text, but not as numbers: some thirty bytes of each are held here, its text and
+the rows it stands in lie in books on disk and are looked at book by book.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cjmine.engine.tasks import Engine, written
-from cjmine.identity.books import Codes, Leaf, all_digests, codes_of, rows_of, texts
+from cjmine.identity.books import Codes, Leaf, all_digests, codes_of, rows_of
 from cjmine.identity.nodes import columns_of, node_column, scheme_in
 from cjmine.identity.settings import IdentitySettings
 
@@ -22,45 +26,51 @@ Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """What one system's rows hold: how many ids, how many of them ambiguous, and whose they are."""
+
+    name: str
+    ids: int
+    ambiguous: int
+    members: Flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customers:
     """Who is who, by the code of each id.
 
     ``digests`` are those of all ids, ascending; ``customer`` has each id's customer, as a place in
-    ``names``; ``ambiguous`` marks ids whose customer has a second id of the same namespace.
-    ``seen`` says for each system (in the order of ``systems``) which ids its rows hold, ``leading``
-    which of them stand first in a row. ``walked`` counts, for each crosswalk leaf, its rows, those
-    with an id seen in an export, and those with two or more.
+    ``names``; ``ambiguous`` marks ids whose customer has a second id of the same namespace. ``members``
+    of a system are flags, one for each customer. ``walked`` counts, for each crosswalk leaf, its rows,
+    those with an id seen in an export, and those with two or more.
     """
 
     digests: npt.NDArray[np.uint64]
     customer: npt.NDArray[np.int32]
     names: pl.Series
     ambiguous: Flags
-    systems: tuple[str, ...]
-    seen: tuple[Flags, ...]
-    leading: tuple[Flags, ...]
+    systems: tuple[System, ...]
     walked: tuple[tuple[int, int, int], ...]
     warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """The project's leaves with the codes of their ids, and each id's namespace."""
+    """The project's leaves, the digests of all ids, and each id's namespace."""
 
     leaves: Sequence[Leaf]
-    codes: Sequence[Codes]
+    digests: npt.NDArray[np.uint64]
     scheme: npt.NDArray[np.int16]
     schemes: Sequence[str]
     keys: frozenset[str]
 
     @property
     def size(self) -> int:
-        return len(self.scheme)
+        return len(self.digests)
 
-    @property
-    def a_key(self) -> Flags:
-        """Which ids are keys: one person may have two phones."""
-        return np.array([scheme in self.keys for scheme in self.schemes], dtype=bool)[self.scheme]
+    def codes(self, leaf: Leaf) -> Codes:
+        """Return the code of each id of a leaf's book: found again when asked, not held."""
+        return codes_of(leaf, self.digests)
 
 
 def link(
@@ -78,39 +88,29 @@ def link(
     ``folder`` for the engine to follow. Keys shared by too many people are not used (2.4).
     Raises ``DigestCollisionError`` where the books must be written with other digests.
     """
-    digests = all_digests(leaves)
-    codes = [codes_of(leaf, digests) for leaf in leaves]
-    scheme = np.zeros(len(digests), dtype=np.int16)
-    for leaf, code in zip(leaves, codes, strict=True):
-        scheme[code] = pl.read_ipc(leaf.book, columns=["scheme"])["scheme"].to_numpy()
-    known = _Known(
-        leaves=leaves,
-        codes=codes,
-        scheme=scheme,
-        schemes=schemes,
-        keys=frozenset(key.name for key in settings.keys),
-    )
+    digests, scheme = all_digests(leaves)
+    keys = frozenset(key.name for key in settings.keys)
+    known = _Known(leaves=leaves, digests=digests, scheme=scheme, schemes=schemes, keys=keys)
     shared = _shared(known, settings.max_people_per_key)
     root = _components(known, engine, folder, shared, renamed=False)
     renamed = any(_joining(known, leaf, renamed=True) for leaf in leaves)
     number = _components(known, engine, folder, shared, renamed=True) if renamed else None
     apart, ambiguous = _doubtful(known, root, number)
     root[apart] = np.flatnonzero(apart)
-    customer, names = _named(known, digests, root)
+    customer = _numbered(root)
+    del root, number
+    names = _named(known, customer)
     warnings = _warnings(known, shared, apart, settings)
     if personal:
         names = pl.Series([_digest(name) for name in names], dtype=pl.String)
-    systems = tuple(dict.fromkeys(leaf.system for leaf in leaves if leaf.system is not None))
-    seen, leading = _seen(known, systems)
+    systems, walked = _seen(known, customer, ambiguous)
     return Customers(
         digests=digests,
         customer=customer,
         names=names,
         ambiguous=ambiguous,
         systems=systems,
-        seen=seen,
-        leading=leading,
-        walked=_walked(known, seen),
+        walked=walked,
         warnings=tuple(warnings),
     )
 
@@ -119,15 +119,12 @@ def _shared(known: _Known, most: int) -> Flags:
     """Mark key values beside more than ``most`` ids of one namespace in an export or crosswalk."""
     shared = np.zeros(known.size, dtype=bool)
     keys = [node_column(key) for key in sorted(known.keys)]
-    if not keys:
-        return shared
-    groups: dict[tuple[str | None, tuple[str, ...]], list[pl.DataFrame]] = {}
-    for leaf, codes in zip(known.leaves, known.codes, strict=True):
+    groups: dict[tuple[str, tuple[str, ...]], list[Leaf]] = {}
+    for leaf in known.leaves if keys else ():
         if len(leaf.columns) > 1:
-            whose = leaf.system if leaf.system is not None else f"crosswalk {leaf.book.parent}"
-            groups.setdefault((whose, leaf.columns), []).append(rows_of(leaf, codes))
-    for (_, columns), parts in groups.items():
-        rows = pl.concat(parts).unique()
+            groups.setdefault((leaf.system or f"crosswalk {leaf.table}", leaf.columns), []).append(leaf)
+    for (_, columns), leaves in groups.items():
+        rows = pl.concat([rows_of(leaf, known.codes(leaf)) for leaf in leaves]).unique()
         keyed = {name for key in keys for name in columns_of(columns, key)}
         ids = [name for name in columns if name not in keyed]
         for key in keys:
@@ -140,23 +137,21 @@ def _shared(known: _Known, most: int) -> Flags:
     return shared
 
 
-def _components(
-    known: _Known, engine: Engine, folder: Path, shared: Flags, *, renamed: bool
-) -> npt.NDArray[np.int64]:
+def _components(known: _Known, engine: Engine, folder: Path, shared: Flags, *, renamed: bool) -> Codes:
     """Return the smallest code that each id is joined to, by rows that hold several ids.
 
     With ``renamed`` only old and new numbers of one person, which a crosswalk states to be such.
     """
     edges: list[Path] = []
-    for number, (leaf, codes) in enumerate(zip(known.leaves, known.codes, strict=True)):
+    useless = pl.Series(shared)
+    for number, leaf in enumerate(known.leaves):
         for columns in _joining(known, leaf, renamed=renamed):
-            rows = rows_of(leaf, codes).select(columns)
-            rows = rows.with_columns(
-                pl.when(~pl.Series(shared).gather(rows[name]).fill_null(value=False))
-                .then(rows[name])
-                .alias(name)
-                for name in columns
-            )
+            rows = rows_of(leaf, known.codes(leaf)).select(columns)
+            if shared.any():
+                rows = rows.with_columns(
+                    pl.when(~useless.gather(rows[name]).fill_null(value=False)).then(rows[name]).alias(name)
+                    for name in columns
+                )
             path = folder / f"{'renamed' if renamed else 'edges'}-{number:05d}-{len(edges)}.npy"
             with written(path) as draft, draft.open("wb") as file:
                 np.save(file, _edges(rows))
@@ -181,32 +176,26 @@ def _joining(known: _Known, leaf: Leaf, *, renamed: bool) -> list[list[str]]:
 def _edges(rows: pl.DataFrame) -> npt.NDArray[np.int64]:
     """Join every id of a row to the row's first id."""
     first = rows.select(pl.coalesce(pl.all())).to_series().alias("left")
-    found = [
-        pl.DataFrame([first, rows[name].alias("right")])
-        .drop_nulls()
-        .filter(pl.col("left") != pl.col("right"))
-        for name in rows.columns[1:]
-    ]
-    return pl.concat(found).to_numpy().astype(np.int64).reshape(-1, 2)
+    found = [pl.DataFrame([first, rows[name].alias("right")]) for name in rows.columns[1:]]
+    joined = pl.concat(found).drop_nulls().filter(pl.col("left") != pl.col("right"))
+    return joined.to_numpy().astype(np.int64).reshape(-1, 2)
 
 
 def _doubtful(known: _Known, root: Codes, number: Codes | None) -> tuple[Flags, Flags]:
     """Mark ids of groups too large to believe, and those whose customer has a second id of one namespace."""
-    owned = ~known.a_key
-    place = root * len(known.schemes) + known.scheme
-    ordered = np.sort(place[owned])
-    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    several = np.flatnonzero(owned & np.isin(place, again))
-    table = pl.DataFrame(
-        {
-            "node": several,
-            "place": place[several],
-            "root": root[several],
-            "number": several if number is None else number[several],
-        }
-    )
-    table = table.with_columns(
-        pl.len().over("place").alias("ids"), pl.col("number").n_unique().over("place").alias("twins")
+    found = [pl.DataFrame(schema=dict.fromkeys(("node", "root", "number", "scheme"), pl.Int64))]
+    for place, scheme in enumerate(known.schemes):
+        if scheme not in known.keys:  # one person may have two phones
+            nodes = np.flatnonzero(known.scheme == place)
+            roots = np.sort(root[nodes])
+            again = np.unique(roots[1:][roots[1:] == roots[:-1]])
+            several = nodes[np.isin(root[nodes], again)]
+            numbered = several if number is None else number[several]
+            columns = {"node": several, "root": root[several], "number": numbered}
+            found.append(pl.DataFrame(columns).with_columns(pl.lit(place).alias("scheme")).cast(pl.Int64))
+    table = pl.concat(found).with_columns(
+        pl.len().over("root", "scheme").alias("ids"),
+        pl.col("number").n_unique().over("root", "scheme").alias("twins"),
     )
     large = table.filter(pl.col("ids") > MAX_IDS)["root"].unique().to_numpy()
     apart = np.isin(root, large) if len(large) else np.zeros(known.size, dtype=bool)
@@ -215,49 +204,65 @@ def _doubtful(known: _Known, root: Codes, number: Codes | None) -> tuple[Flags, 
     return apart, ambiguous & ~apart
 
 
-def _named(
-    known: _Known, digests: npt.NDArray[np.uint64], root: Codes
-) -> tuple[npt.NDArray[np.int32], pl.Series]:
-    """Name each customer by the smallest of its ids (as text); return each id's customer, and the names.
+def _numbered(root: Codes) -> npt.NDArray[np.int32]:
+    """Return the number of each id's customer, in the order of roots; a root is its own root."""
+    is_root = root == np.arange(len(root), dtype=root.dtype)
+    number = np.cumsum(is_root, dtype=np.int32)
+    number -= 1
+    return number[root]
+
+
+def _named(known: _Known, customer: npt.NDArray[np.int32]) -> pl.Series:
+    """Name each customer by the smallest of its ids (as text).
 
     The namespace decides first, so that nearly always one id is left and no text is compared.
     """
-    roots, customer = np.unique(root, return_inverse=True)
-    customer = np.asarray(customer)
-    best = np.full(len(roots), np.iinfo(np.int16).max, dtype=np.int16)
+    size = int(customer.max(initial=-1)) + 1
+    best = np.full(size, np.iinfo(np.int16).max, dtype=np.int16)
     np.minimum.at(best, customer, known.scheme)
-    likely = known.scheme == best[customer]
-    found = texts(known.leaves, digests, likely)
-    found = found.with_columns(pl.Series("customer", customer[found["code"].to_numpy()]))
-    named = found.group_by("customer").agg(pl.col("node").min()).sort("customer")
-    return np.asarray(customer, dtype=np.int32), named["node"]
+    wanted = known.scheme == best[customer]
+    del best
+    found = [pl.DataFrame(schema={"customer": pl.Int32, "node": pl.String})]
+    for leaf in known.leaves:
+        codes = known.codes(leaf)
+        mine = np.flatnonzero(wanted[codes])
+        wanted[codes[mine]] = False  # its text is known now
+        text = pl.read_ipc(leaf.book, columns=["node"])["node"].gather(mine)
+        found.append(pl.DataFrame({"customer": customer[codes[mine]], "node": text}))
+    names = pl.concat(found)
+    if names.height > size:
+        names = names.group_by("customer").agg(pl.col("node").min())
+    return names.sort("customer")["node"]
 
 
-def _seen(known: _Known, systems: Sequence[str]) -> tuple[tuple[Flags, ...], tuple[Flags, ...]]:
-    seen = {name: np.zeros(known.size, dtype=bool) for name in systems}
-    leading = {name: np.zeros(known.size, dtype=bool) for name in systems}
-    for leaf, codes in zip(known.leaves, known.codes, strict=True):
-        if leaf.system is not None:
-            leads = pl.read_ipc(leaf.book, columns=["leads"])["leads"].to_numpy()
-            seen[leaf.system][codes] = True
-            leading[leaf.system][codes[leads]] = True
-    return tuple(seen.values()), tuple(leading.values())
+def _seen(
+    known: _Known, customer: npt.NDArray[np.int32], ambiguous: Flags
+) -> tuple[tuple[System, ...], tuple[tuple[int, int, int], ...]]:
+    """Look at each system's ids, and at what of them the crosswalks join."""
+    anywhere = np.zeros(known.size, dtype=bool)
+    systems = []
+    for name in dict.fromkeys(leaf.system for leaf in known.leaves if leaf.system is not None):
+        here = np.zeros(known.size, dtype=bool)
+        members = np.zeros(int(customer.max(initial=-1)) + 1, dtype=bool)
+        for leaf in known.leaves:
+            if leaf.system == name:
+                codes = known.codes(leaf)
+                leads = pl.read_ipc(leaf.book, columns=["leads"])["leads"].to_numpy()
+                here[codes] = True
+                members[customer[codes[leads]]] = True
+        anywhere |= here
+        counts = int(here.sum()), int((here & ambiguous).sum())
+        systems.append(System(name=name, ids=counts[0], ambiguous=counts[1], members=members))
+    walked = [_walked(rows_of(leaf, known.codes(leaf)), anywhere) for leaf in known.leaves if not leaf.system]
+    return tuple(systems), tuple(walked)
 
 
-def _walked(known: _Known, seen: Sequence[Flags]) -> tuple[tuple[int, int, int], ...]:
-    """Count each crosswalk leaf's rows, those with an id that an export holds, those with two or more."""
-    anywhere = pl.Series(np.logical_or.reduce(seen) if seen else np.zeros(known.size, dtype=bool))
-    counts = []
-    for leaf, codes in zip(known.leaves, known.codes, strict=True):
-        if leaf.system is None:
-            rows = rows_of(leaf, codes)
-            hits = pl.sum_horizontal(
-                anywhere.gather(rows[name]).fill_null(value=False).cast(pl.Int32).alias(name)
-                for name in rows.columns
-            )
-            found = rows.select(hits.alias("hits"))["hits"]
-            counts.append((rows.height, int((found >= 1).sum()), int((found > 1).sum())))
-    return tuple(counts)
+def _walked(rows: pl.DataFrame, anywhere: Flags) -> tuple[int, int, int]:
+    """Count a crosswalk's rows, those with an id that an export holds, those with two or more."""
+    seen = pl.Series(anywhere)
+    marks = [seen.gather(rows[name]).fill_null(value=False).alias(name) for name in rows.columns]
+    found = pl.DataFrame(marks).select(pl.sum_horizontal(pl.all())).to_series()
+    return rows.height, int((found >= 1).sum()), int((found > 1).sum())
 
 
 def _digest(root: str) -> str:

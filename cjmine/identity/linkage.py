@@ -41,15 +41,13 @@ def report(
     ``rows`` has each system's accepted rows, ``lost`` its rows that carry no id at all, and the
     cases they are of. Raises ``LinkageError`` where their share in a system exceeds ``max_without_id``.
     """
-    members = _members(customers)
-    empty = np.zeros(customers.names.len(), dtype=bool)
-    held = {name: members.get(name, empty) for name in rows}
-    spread = np.add.reduce([one.astype(np.int32) for one in held.values()]) if held else empty
-    seen = dict(zip(customers.systems, customers.seen, strict=True))
+    systems = {one.name: one for one in customers.systems}
+    nobody = np.zeros(customers.names.len(), dtype=bool)
+    held = {name: systems[name].members if name in systems else nobody for name in rows}
+    spread = np.add.reduce([one.astype(np.uint8) for one in held.values()]) if held else nobody
     found: list[dict[str, str | int]] = []
     for name, count in rows.items():
-        here = held[name]
-        ids = seen.get(name)
+        here, one = held[name], systems.get(name)
         matched = int((here & (spread > 1)).sum())
         found.append(
             {
@@ -57,11 +55,11 @@ def report(
                 "rows": count,
                 "rows_without_id": lost.get(name, (0, 0))[0],
                 "cases_without_id": lost.get(name, (0, 0))[1],
-                "ids": 0 if ids is None else int(ids.sum()),
+                "ids": 0 if one is None else one.ids,
                 "customers": int(here.sum()),
                 "matched": matched,
                 "only_here": int(here.sum()) - matched,
-                "ambiguous": 0 if ids is None else int((ids & customers.ambiguous).sum()),
+                "ambiguous": 0 if one is None else one.ambiguous,
             }
         )
     _refuse(found, settings)
@@ -79,16 +77,6 @@ def report(
                 "the same system; check whether they are one person"
             )
     return Linkage(systems=table, pairs=pairs, warnings=tuple(warnings))
-
-
-def _members(customers: Customers) -> dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Return for each system which customers its rows are of."""
-    found = {}
-    for name, leading in zip(customers.systems, customers.leading, strict=True):
-        members = np.zeros(customers.names.len(), dtype=bool)
-        members[customers.customer[leading]] = True
-        found[name] = members
-    return found
 
 
 def _refuse(rows: Sequence[Mapping[str, str | int]], settings: IdentitySettings) -> None:

@@ -56,5 +56,5 @@ def with_people(
     for frame in pl.collect_all(joined):
         person = pl.coalesce("person", pl.col("stranger") + (free - 1))
         found.append(frame.with_columns(person.alias("person")).drop("stranger"))
-        free += int(frame["stranger"].max() or 0)  # type: ignore[call-overload]
+        free += int(frame["stranger"].max() or 0)  # type: ignore[arg-type]
     return pl.concat(found)

@@ -100,7 +100,9 @@ def leaves_of(sources: Sequence[ReadSource], tables: Sequence[Walked], work: Pat
         leaf_of(work, name, one.asked.source.name, columns_of(ids)) for one in sources for name in one.names
     ]
     return found + [
-        leaf_of(work, name, None, crosswalk.columns_of(one.table)) for one in tables for name in one.names
+        leaf_of(work, name, None, crosswalk.columns_of(one.table), one.table.file)
+        for one in tables
+        for name in one.names
     ]
 
 

@@ -113,13 +113,14 @@ def _raw(task: PieceTask, work: Path) -> Raw:
     )
 
 
-def leaf_of(work: Path, name: str, system: str | None, columns: Sequence[str]) -> Leaf:
+def leaf_of(work: Path, name: str, system: str | None, columns: Sequence[str], table: str = "") -> Leaf:
     """Return where the book of a piece lies."""
     return Leaf(
         system=system,
         book=work / "pieces" / f"{name}.book.arrow",
         rows=work / "pieces" / f"{name}.ids.arrow",
         columns=tuple(columns),
+        table=table,
     )
 
 

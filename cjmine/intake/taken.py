@@ -136,8 +136,10 @@ def take_in(
             break
         except DigestCollisionError:
             seed += 1
+    joins, walks = report(sources, customers, work, project.identity), coverage(tables, customers)
     who = digest_of_people(customers)
     people = People.save(work / "people" / who, customers, parts_for(int(ledger["accepted"].sum())))
+    del customers  # large, and on disk now
     now = Last(
         settings=key_of(settings, repr(ids)),
         who=who,
@@ -167,8 +169,8 @@ def take_in(
         parted=rows,
         ledger=ledger,
         quarantine=quarantine,
-        linkage=report(sources, customers, work, project.identity),
-        crosswalk=coverage(tables, customers),
+        linkage=joins,
+        crosswalk=walks,
         crosswalks=_digests(tables),
         settings=project.identity,
         sources=sources,

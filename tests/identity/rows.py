@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.engine.local import LocalEngine
-from cjmine.identity.books import Leaf, kept, texts
+from cjmine.identity.books import Leaf, kept
 from cjmine.identity.customers import Customers, link
 from cjmine.identity.nodes import nodes_of, schemes_of
 from cjmine.identity.settings import IdentitySettings, Key, Normalise
@@ -52,7 +52,8 @@ def people(
             leaves.append(leaf(Path(folder), None, table, str(number)))
             kept(table, leaves[-1], None, names, seed)
         found = link(leaves, names, settings, engine=LocalEngine(), folder=Path(folder), personal=personal)
-        every = texts(leaves, found.digests, found.ambiguous | True)
+        every = pl.concat([pl.read_ipc(one.book).select("digest", "node") for one in leaves])
+        every = every.unique("digest").sort("digest")
         by_row = {
             one.system: found.names.gather(
                 pl.Series(found.customer[found.digests.searchsorted(one.digests())]).gather(
