@@ -72,15 +72,13 @@ class Earlier:
 class Analysed:
     """Where each pass wrote, the context that pass 1 froze, the merged tallies of both.
 
-    ``told`` is what the rows of each partition told when they arrived; ``changed`` how many customers
-    were done anew, where an earlier run was gone on from.
+    ``told`` is what the rows of each partition told when they arrived.
     """
 
     first: Pass
     second: Pass
     tallies: Mapping[str, pl.DataFrame]
     told: Sequence[Told]
-    changed: int | None
 
     @property
     def context(self) -> Context:
@@ -142,8 +140,7 @@ def analyse(
         two, _ = passes.run(second, arranged, engine, progress=progress)
     else:
         two, _ = update.run(renewed_two, engine, progress=progress)
-    changed = None if earlier is None else sum(int(one.get("changed", 0)) for one in told)
-    return Analysed(first=first, second=second, tallies={**one, **two}, told=told, changed=changed)
+    return Analysed(first=first, second=second, tallies={**one, **two}, told=told)
 
 
 def _pass_one(runs: Path, key: str, parts: int, context: Context) -> Pass:

@@ -15,6 +15,7 @@ from cjmine.discovery.miner import mine_types
 from cjmine.discovery.variants import distinct_variants
 from cjmine.domain.kernel import NOTES
 from cjmine.domain.results import Run
+from cjmine.engine import memory
 from cjmine.engine.choice import choose
 from cjmine.engine.settings import EngineSettings
 from cjmine.engine.store import Store
@@ -48,7 +49,7 @@ def run(
         staging = stack.enter_context(publish(folder))
         work = Work(work_folder(folder))
         where = engine or loaded.project.engine
-        does = stack.enter_context(choose(where, work.folder, workers=workers_for(loaded)))
+        does = stack.enter_context(choose(where, work.folder, workers=workers_for(loaded, where)))
         last = work.last()
         if last is not None and not intact(work.runs, last.first, last.second, last.parts, does):
             last = None  # never believed: done anew
@@ -70,7 +71,8 @@ def run(
         write_run(finished, staging, models=_models(finished))
     work.keep(taken.now, analysed.first.key, analysed.second.key, taken.names())
     # the store moved with the run
-    return dataclasses.replace(finished, rows=dataclasses.replace(store, folder=folder.absolute() / "store"))
+    there = dataclasses.replace(store, folder=folder.absolute() / "store")
+    return dataclasses.replace(finished, rows=there, since=taken.since())
 
 
 def _earlier(taken: Taken) -> Earlier | None:
@@ -89,10 +91,14 @@ SMALL = 48 << 20
 """Bytes of exports below which one process is faster than several."""
 
 
-def workers_for(loaded: Loaded) -> int | None:
-    """Return how many processes a project is worth: one for little, else one for each core."""
+def workers_for(loaded: Loaded, engine: EngineSettings) -> int:
+    """Return how many processes a project is worth: one for little, else as many as memory and cores allow.
+
+    Raises ``EngineError`` where memory does not suffice for one.
+    """
+    allowed = memory.workers(memory.size(engine.memory))
     paths = [path for one in loaded.project.sources for path in resolve(one.files, loaded.roots)]
-    return 1 if sum(path.stat().st_size for path in paths) < SMALL else None
+    return 1 if sum(path.stat().st_size for path in paths) < SMALL else allowed
 
 
 def gather(loaded: Loaded, taken: Taken, analysed: Analysed, store: Store, started: datetime) -> Run:

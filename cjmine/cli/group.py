@@ -96,7 +96,22 @@ def main() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # UTF-8 whatever the console's locale is
             reconfigure(encoding="utf-8", errors="replace")
+    if sys.argv[1:2] == ["run"]:
+        _under_guard()
     cli.main(prog_name="cjmine")
+
+
+def _under_guard() -> None:
+    """Leave a run to a process of its own where memory is capped, and end as it does."""
+    from cjmine.cli.guard import guarded  # noqa: PLC0415
+
+    try:
+        code = guarded()
+    except CjmineError as error:
+        _tell(error)
+        code = error.exit_code
+    if code is not None:
+        sys.exit(code)
 
 
 def _tell(error: CjmineError) -> None:

@@ -15,9 +15,27 @@ def progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None] | None]
     if not shown or not console.is_terminal:
         yield None
         return
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    look = (SpinnerColumn(), TextColumn("{task.description:<26}"), BarColumn(), TimeElapsedColumn())
+    look = (
+        *(SpinnerColumn(), TextColumn("{task.description:<26}"), BarColumn()),
+        *(TimeElapsedColumn(), TextColumn("about"), TimeRemainingColumn(), TextColumn("left in this step")),
+    )
     with Progress(*look, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda stage, done, of: bar.update(task, description=stage, completed=done, total=of)
+        task, now = bar.add_task("starting", total=None), ""
+
+        def tell(stage: str, done: int, of: int) -> None:
+            nonlocal task, now
+            if stage != now:  # each step has a pace of its own
+                bar.remove_task(task)
+                task, now = bar.add_task(stage, total=of), stage
+            bar.update(task, completed=done, total=of)
+
+        yield tell

@@ -17,6 +17,7 @@ from cjmine.cli.options import as_json, fail_on, finish, print_json
     "--engine", type=click.Choice(("local", "spark")), help="Where to work, if not as the project says."
 )
 @click.option("--master", metavar="URL", help="Spark's master, such as 'local[4]' or 'yarn'.")
+@click.option("--memory", metavar="SIZE", help="What a run may use here, such as '4 GB'; 2 GB unless told.")
 @as_json
 @fail_on
 def run(
@@ -26,6 +27,7 @@ def run(
     quiet: bool,
     engine: str | None,
     master: str | None,
+    memory: str | None,
     json_: bool,
     fail_on: dict[str, int],
 ) -> None:
@@ -34,6 +36,10 @@ def run(
     PROJECT is a YAML file that names the exports. The run is written as one
     folder with report.html to open, tables for Excel and Power BI, figures,
     models and run.json. A run that fails leaves the last good one.
+
+    What is done on the way is kept in a hidden folder beside the run: a run that
+    was stopped goes on where it was, and over exports that have grown only the
+    customers whose rows have changed are done anew.
     """
     from cjmine.cli.progress import progress  # noqa: PLC0415
     from cjmine.pipeline import run as run_project  # noqa: PLC0415 (slow)
@@ -41,7 +47,7 @@ def run(
 
     loaded = load(project)
     folder = out or loaded.folder
-    settings = loaded.project.engine.overridden(engine, master)
+    settings = loaded.project.engine.overridden(engine, master, memory)
     with progress(shown=not quiet and not json_) as tell:
         finished = run_project(loaded, folder, engine=settings, progress=tell)
     if json_:

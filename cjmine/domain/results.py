@@ -38,6 +38,8 @@ class Run:
     - ``deviation_kinds``: journey_type, code, touchpoint, count, journeys
     - ``totals``: code, count, journeys, customers, per_100_journeys, extra_events
     - ``worst``: FINDING rows, the examples that the report shows
+
+    ``since`` says what was taken over from the last run of the project, if anything.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Run:
     worst: pl.DataFrame
     models: Mapping[str, IntendedJourney]
     discovered: Mapping[str, Tree]
+    since: str = ""
 
     @property
     def events(self) -> pl.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.engine.components import smallest
+from cjmine.engine.memory import cores
 from cjmine.engine.tasks import Answer, Edges, Progress, Task
 from cjmine.engine.workers import Workers
 
@@ -55,7 +55,7 @@ class LocalEngine:
 @contextmanager
 def local(workers: int | None = None) -> Iterator[LocalEngine]:
     """Yield an engine with so many worker processes (one for each core by default); one alone works here."""
-    count = (os.cpu_count() or 1) if workers is None else workers
+    count = cores() if workers is None else workers
     if count < 2:  # noqa: PLR2004 - a single worker would only wait for us
         yield LocalEngine()
         return

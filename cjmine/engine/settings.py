@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from cjmine.domain.settings import Settings
+from cjmine.engine.memory import size
 from cjmine.errors import SettingsError
 
 
@@ -22,11 +23,13 @@ class EngineSettings(Settings):
     """Work in processes of this machine, or on Spark.
 
     ``master`` is Spark's, such as ``local[4]`` or ``spark://host:7077``;
-    without it Spark's own configuration decides.
+    without it Spark's own configuration decides. ``memory`` bounds how many processes work on this
+    machine (about 700 MB each beside 600 MB for the one that leads them).
     """
 
     kind: Kind = Kind.LOCAL
     master: str | None = None
+    memory: str = "2 GB"
 
     @field_validator("master")
     @classmethod
@@ -36,15 +39,26 @@ class EngineSettings(Settings):
             raise ValueError(msg)
         return value
 
-    def overridden(self, kind: str | None, master: str | None) -> EngineSettings:
+    @field_validator("memory")
+    @classmethod
+    def _memory(cls, value: str) -> str:
+        try:
+            size(value)
+        except SettingsError as error:
+            raise ValueError(error.faults[0]) from None
+        return value
+
+    def overridden(self, kind: str | None, master: str | None, memory: str | None = None) -> EngineSettings:
         """Return the settings after what the command line says; raises ``SettingsError``."""
         chosen = Kind(kind) if kind is not None else self.kind
         if chosen is Kind.SPARK:
-            return EngineSettings(kind=chosen, master=master or self.master)
+            return EngineSettings(kind=chosen, master=master or self.master, memory=self.memory)
         if master is not None:
             fault = f"--master {master}: only Spark has a master"
             raise SettingsError(fault, "add --engine spark, or leave --master out")
-        return EngineSettings()
+        if memory is not None:
+            size(memory)
+        return EngineSettings(memory=memory or self.memory)
 
 
 def _spelt_out(value: object) -> object:

@@ -88,7 +88,7 @@ class Update:
                 become = become or replace(given, **tables)
                 frame = kernel.output.conform(kernel.compute(become, self.now.context))
             self.now.write_summary(kernel.name, number, frame)
-        return {**_told(said, told, names), "changed": names.len()}
+        return _told(said, told, names)
 
 
 def run(

@@ -39,7 +39,7 @@ class Taken:
 
     ``parted`` gives the events of each partition of customers; ``key`` names what they are, so that
     equal keys are equal events. Where ``changed`` says whose rows are not as they were in the ``last``
-    run, ``parted`` has those only.
+    run, ``parted`` has those only, and ``anew`` is how many customers of now they are.
     """
 
     parted: Parted
@@ -56,6 +56,7 @@ class Taken:
     walked: tuple[str, ...] = ()
     last: Last | None = None
     changed: Changed | None = None
+    anew: int | None = None
 
     @property
     def parts(self) -> int:
@@ -66,6 +67,18 @@ class Taken:
         """Return one partition's events, and what its rows told."""
         partition, told = self.parted.events(number)
         return partition, dataclasses.asdict(told)
+
+    def since(self) -> str:
+        """Say what was taken over from the last run, if anything."""
+        if self.anew is None:
+            return ""
+        if not self.anew:
+            return "nothing has changed since the last run: its journeys and findings were taken over"
+        others = self.parted.people.array("part").shape[0] - self.anew
+        return (
+            f"{self.anew:,} customers have new, corrected or missing rows since the last run and were done anew; "
+            f"{others:,} were taken over"
+        )
 
     def names(self) -> list[str]:
         """Return the names of all pieces' results that this was made from."""
@@ -180,6 +193,7 @@ def take_in(
         walked=tuple(name for one in tables for name in one.names),
         last=last,
         changed=changed,
+        anew=None if found is None else int(found.now.sum()),
     )
 
 
