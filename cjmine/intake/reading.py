@@ -176,7 +176,10 @@ def read_sources(
         tasks if reader.needs_survey(one.source) else [] for one, tasks in zip(asked, whole, strict=True)
     ]
     surveys = _each(engine, partial(surveyed, work=work), unclear, partial(tell, "surveying exports"))
-    plans = [reader.planned(one.source, *seen) for one, *seen in zip(asked, scanned, surveys, strict=True)]
+    plans = [
+        reader.planned(one.source, parts, looked)
+        for one, parts, looked in zip(asked, scanned, surveys, strict=True)
+    ]
     ready = [
         [_planned(task, plan, ids, surveyed=bool(looked)) for task in tasks]
         for tasks, plan, looked in zip(whole, plans, surveys, strict=True)
