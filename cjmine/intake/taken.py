@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cjmine.domain.kernel import Partition
 from cjmine.domain.tables import EVENT
 from cjmine.engine.kept import key_of
+from cjmine.engine.passes import Read
 from cjmine.engine.store import parts_for
 from cjmine.engine.tasks import Engine, written
 from cjmine.engine.update import Changed
@@ -60,10 +59,10 @@ class Taken:
         """Return the number of partitions."""
         return self.parted.people.parts
 
-    def read(self, number: int) -> tuple[Partition, dict[str, Any]]:
-        """Return one partition's events, and what its rows told."""
-        partition, told = self.parted.events(number)
-        return partition, dataclasses.asdict(told)
+    @property
+    def read(self) -> Read:
+        """Return a way to read a partition's events, and what its rows told: all that a task must know."""
+        return self.parted.read
 
     def names(self) -> list[str]:
         """Return the names of all pieces' results that this was made from."""

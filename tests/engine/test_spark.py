@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from cjmine.project.load import load
 from tests.conftest import ROOT, need
 from tests.engine.exports import project
 from tests.engine.spark_work import assert_both_agree, cut_small, kill_once_in
+from tests.projects import tiny
 
 CLUSTER = "local-cluster[2,1,1024]"
 BATCHES = [
@@ -72,6 +74,18 @@ def test_a_worker_killed_in_mid_run_changes_nothing(
     kill_once_in(monkeypatch, ("mapped", "one"), died, executor=spark.sparkContext.master == CLUSTER)
     assert_both_agree(load(project(tmp_path / "random", 4, customers=12)), tmp_path / "out")
     assert sorted(path.name for path in died.iterdir()) == ["mapped", "one"]
+
+
+@pytest.mark.usefixtures("spark")
+def test_the_notebook_runs_in_a_session_that_is_there(tmp_path: Path) -> None:
+    notebook = json.loads((ROOT / "docs" / "spark" / "notebook.ipynb").read_text("utf-8"))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code = "\n".join(cells).replace("/Volumes/CATALOG/SCHEMA/VOLUME", str(tmp_path))
+    tiny(tmp_path).rename(tmp_path / "project.yaml")
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - our own notebook
+    assert names["run"].totals.height > 0
+    assert (tmp_path / "report" / "report.html").exists()
 
 
 def test_answers_stand_in_the_order_of_the_tasks(engine: SparkEngine) -> None:
