@@ -224,5 +224,8 @@ def intact(runs: Path, first: str, second: str, parts: int, engine: Engine) -> b
     """Tell whether all that a finished run wrote is still as it was."""
     context = Context()
     both = (_pass_one(runs, first, parts, context), _pass_two(runs, second, parts, context))
-    found = [engine.each(partial(passes.is_kept, one), range(parts)) for one in both]
-    return all(map(all, found))
+    return all(engine.each(_is_kept, [(one, number) for one in both for number in range(parts)]))
+
+
+def _is_kept(task: tuple[Pass, int]) -> bool:
+    return passes.is_kept(*task)

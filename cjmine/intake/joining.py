@@ -44,8 +44,23 @@ class WalkTask:
     name: str
 
 
-def read_crosswalk(table: Crosswalk, roots: Sequence[Path], work: Path, ids: Ids, engine: Engine) -> Walked:
-    """Read one crosswalk into books; raises ``SourceError`` for columns it lacks and rows that do not fit."""
+def read_crosswalks(
+    tables: Sequence[Crosswalk], roots: Sequence[Path], work: Path, ids: Ids, engine: Engine
+) -> list[Walked]:
+    """Read crosswalks into books; raises ``SourceError`` for columns they lack and rows that do not fit."""
+    scanned = [_seen(table, roots, work) for table in tables]
+    tasks = [
+        [WalkTask(table=table, piece=piece, name=_name(table, piece, ids)) for piece in one.pieces]
+        for table, one in zip(tables, scanned, strict=True)
+    ]
+    engine.each(partial(walked, work=work, ids=ids), [task for group in tasks for task in group])
+    return [
+        Walked(table=table, scanned=one, names=tuple(task.name for task in group))
+        for table, one, group in zip(tables, scanned, tasks, strict=True)
+    ]
+
+
+def _seen(table: Crosswalk, roots: Sequence[Path], work: Path) -> Scanned:
     path = resolve((table.file,), roots)[0].absolute()
     seen = see((as_source(table), path), work)
     if isinstance(seen, SourceError):
@@ -53,13 +68,11 @@ def read_crosswalk(table: Crosswalk, roots: Sequence[Path], work: Path, ids: Ids
         raise SourceError(msg, "check its delimiter and encoding")
     (scanned,) = seen
     crosswalk.refuse_missing(table, scanned.names, str(path))
-    about = (table.model_dump_json(), repr(ids))
-    tasks = [
-        WalkTask(table=table, piece=piece, name=key_of(repr(replace(piece, path=Path(piece.name))), *about))
-        for piece in scanned.pieces
-    ]
-    engine.each(partial(walked, work=work, ids=ids), tasks)
-    return Walked(table=table, scanned=scanned, names=tuple(task.name for task in tasks))
+    return scanned
+
+
+def _name(table: Crosswalk, piece: Piece, ids: Ids) -> str:
+    return key_of(repr(replace(piece, path=Path(piece.name))), table.model_dump_json(), repr(ids))
 
 
 def as_source(table: Crosswalk) -> Source:

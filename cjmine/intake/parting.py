@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,11 @@ class Parted:
         events = events.sort("place", *EVENT.order[1:], maintain_order=True)
         told = Arrived(repeated=_repeated(events), cases=_cases(events, self.max_cases))
         return Partition(events=EVENT.conform(events)), told
+
+    def read(self, number: int) -> tuple[Partition, dict[str, Any]]:
+        """Return the same as a pass takes it."""
+        partition, told = self.events(number)
+        return partition, asdict(told)
 
 
 def _repeated(events: pl.DataFrame) -> list[tuple[str, str, int]]:

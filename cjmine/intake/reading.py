@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import TypeAdapter
 
 from cjmine.engine.kept import Kept, key_of
-from cjmine.engine.tasks import Engine, written
+from cjmine.engine.tasks import Answer, Engine, Progress, Task, written
 from cjmine.errors import SourceError
 from cjmine.identity import books, nodes
 from cjmine.identity.books import Leaf
@@ -26,6 +26,7 @@ from cjmine.ingest.settings import Source
 from cjmine.ingest.source import Asked, PieceTold, Plan, Survey
 from cjmine.intake import frames
 
+Tell = Callable[[str, int, int], None]
 SCANNED = TypeAdapter(tuple[Scanned, ...])
 SURVEY = TypeAdapter(Survey)
 TOLD = TypeAdapter(PieceTold)
@@ -158,38 +159,71 @@ def mapped(task: PieceTask, work: Path, ids: Ids) -> PieceTold:
     return Kept(folder, TOLD).once(task.name, files, read)
 
 
-def read_source(asked: Asked, roots: Sequence[Path], work: Path, ids: Ids, engine: Engine) -> ReadSource:
-    """Read all files of one source into the work folder.
+def read_sources(
+    asked: Sequence[Asked], roots: Sequence[Path], work: Path, ids: Ids, engine: Engine, *, tell: Tell
+) -> list[ReadSource]:
+    """Read all files of all sources into the work folder, in three rounds of tasks: seen, surveyed, mapped.
 
     Raises ``SettingsError`` for a wrong mapping and ``SourceError`` for files that are not as declared.
     """
-    source = asked.source
-    check(source, asked.keys)
-    paths = resolve(source.files, roots)
-    seen = engine.each(partial(see, work=work), [(source, path.absolute()) for path in paths])
-    reader.raise_together(source, [one for one in seen if isinstance(one, SourceError)])
-    scanned = tuple(one for found in seen if not isinstance(found, SourceError) for one in found)
-    pieces = [piece for one in scanned for piece in one.pieces]
-    tasks = [
-        PieceTask(asked=asked, piece=piece, name=key_of(_told(piece), _told(source))) for piece in pieces
+    for one in asked:
+        check(one.source, one.keys)
+    scanned = _seen(asked, roots, work, engine, tell)
+    whole = [
+        [_task(one, piece) for part in parts for piece in part.pieces]
+        for one, parts in zip(asked, scanned, strict=True)
     ]
-    surveys: list[Survey] = []
-    if reader.needs_survey(source):
-        surveys = engine.each(partial(surveyed, work=work), tasks)
-        tasks = [replace(task, raw=task.name) for task in tasks]
-    plan = reader.planned(source, scanned, surveys)
-    ready = [replace(task, plan=_part(plan, task.piece.name)) for task in tasks]
+    unclear = [
+        tasks if reader.needs_survey(one.source) else [] for one, tasks in zip(asked, whole, strict=True)
+    ]
+    surveys = _each(engine, partial(surveyed, work=work), unclear, partial(tell, "surveying exports"))
+    plans = [
+        reader.planned(one.source, parts, looked)
+        for one, parts, looked in zip(asked, scanned, surveys, strict=True)
+    ]
     ready = [
-        replace(task, name=key_of(task.name, repr(task.plan), _about(asked), repr(ids))) for task in ready
+        [_planned(task, plan, ids, surveyed=bool(looked)) for task in tasks]
+        for tasks, plan, looked in zip(whole, plans, surveys, strict=True)
     ]
-    told = engine.each(partial(mapped, work=work, ids=ids), ready)
-    return ReadSource(
-        asked=asked,
-        scanned=scanned,
-        plan=plan,
-        told=tuple(told),
-        names=tuple(task.name for task in ready),
-    )
+    told = _each(engine, partial(mapped, work=work, ids=ids), ready, partial(tell, "reading exports"))
+    return [
+        ReadSource(
+            asked=one, scanned=parts, plan=plan, told=tuple(said), names=tuple(task.name for task in tasks)
+        )
+        for one, parts, plan, said, tasks in zip(asked, scanned, plans, told, ready, strict=True)
+    ]
+
+
+def _seen(
+    asked: Sequence[Asked], roots: Sequence[Path], work: Path, engine: Engine, tell: Tell
+) -> list[tuple[Scanned, ...]]:
+    """Scan every file of every source; the faults of a source's files are raised together."""
+    files = [[(one.source, path.absolute()) for path in resolve(one.source.files, roots)] for one in asked]
+    found = []
+    seen = _each(engine, partial(see, work=work), files, partial(tell, "scanning exports"))
+    for one, parts in zip(asked, seen, strict=True):
+        reader.raise_together(one.source, [part for part in parts if isinstance(part, SourceError)])
+        found.append(tuple(one for part in parts if not isinstance(part, SourceError) for one in part))
+    return found
+
+
+def _each(
+    engine: Engine, work: Callable[[Task], Answer], groups: Sequence[Sequence[Task]], progress: Progress
+) -> list[list[Answer]]:
+    """Do the tasks of all groups at once: a round costs an engine time, however little there is to do."""
+    answers = iter(engine.each(work, [task for group in groups for task in group], progress=progress))
+    return [[next(answers) for _ in group] for group in groups]
+
+
+def _task(asked: Asked, piece: Piece) -> PieceTask:
+    return PieceTask(asked=asked, piece=piece, name=key_of(_told(piece), _told(asked.source)))
+
+
+def _planned(task: PieceTask, plan: Plan, ids: Ids, *, surveyed: bool) -> PieceTask:
+    """Return a task that knows how to read its piece; the plan is part of its name."""
+    part = _part(plan, task.piece.name)
+    name = key_of(task.name, repr(part), _about(task.asked), repr(ids))
+    return replace(task, name=name, plan=part, raw=task.name if surveyed else None)
 
 
 def _part(plan: Plan, export: str) -> Plan:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cjmine.domain.kernel import Partition
 from cjmine.domain.tables import EVENT
 from cjmine.engine.kept import key_of
+from cjmine.engine.passes import Read
 from cjmine.engine.store import parts_for
 from cjmine.engine.tasks import Engine, written
 from cjmine.engine.update import Changed
@@ -25,12 +24,10 @@ from cjmine.ingest import source as reader
 from cjmine.ingest.limits import refuse_quarantine, twins
 from cjmine.ingest.source import Asked
 from cjmine.intake.changes import Last, changes
-from cjmine.intake.joining import Walked, coverage, joined, read_crosswalk, report
+from cjmine.intake.joining import Walked, coverage, joined, read_crosswalks, report
 from cjmine.intake.parting import Parted, People, digest_of_people, parted
-from cjmine.intake.reading import Ids, ReadSource, read_source
+from cjmine.intake.reading import Ids, ReadSource, Tell, read_sources
 from cjmine.project.load import Loaded
-
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +60,10 @@ class Taken:
         """Return the number of partitions."""
         return self.parted.people.parts
 
-    def read(self, number: int) -> tuple[Partition, dict[str, Any]]:
-        """Return one partition's events, and what its rows told."""
-        partition, told = self.parted.events(number)
-        return partition, dataclasses.asdict(told)
+    @property
+    def read(self) -> Read:
+        """Return a way to read a partition's events, and what its rows told: all that a task must know."""
+        return self.parted.read
 
     def since(self) -> str:
         """Say what was taken over from the last run, if anything."""
@@ -135,15 +132,14 @@ def take_in(
     """
     project = loaded.project
     names = {one.name: one.id_scheme for one in project.sources}
+    asked = _asked(loaded, anonymous=anonymous)
     seed = 0
     while True:
         ids = Ids(schemes=nodes.schemes_of(names, project.identity), settings=project.identity, seed=seed)
-        sources = tuple(_sources(loaded, work, ids, engine, tell, anonymous=anonymous))
+        sources = tuple(read_sources(asked, loaded.roots, work, ids, engine, tell=tell))
         ledger, quarantine = _account(loaded, sources, work)
         tell("joining customers", 0, 1)
-        tables = [
-            read_crosswalk(table, loaded.roots, work, ids, engine) for table in project.identity.crosswalks
-        ]
+        tables = read_crosswalks(project.identity.crosswalks, loaded.roots, work, ids, engine)
         try:
             customers = joined(sources, tables, work, ids, engine, personal=project.personal)
             break
@@ -203,22 +199,18 @@ def _flags(path: Path, flags: npt.NDArray[np.bool_]) -> Path:
     return path
 
 
-def _sources(
-    loaded: Loaded, work: Path, ids: Ids, engine: Engine, tell: Tell, *, anonymous: bool
-) -> list[ReadSource]:
+def _asked(loaded: Loaded, *, anonymous: bool) -> list[Asked]:
     project = loaded.project
-    found = []
-    for rank, one in enumerate(project.sources):
-        tell(f"reading {one.name}", rank, len(project.sources))
-        asked = Asked(
+    return [
+        Asked(
             source=one,
             rank=rank,
             timezone=project.clock.timezone,
             keys=tuple(key.name for key in project.identity.keys),
             anonymous=anonymous,
         )
-        found.append(read_source(asked, loaded.roots, work, ids, engine))
-    return found
+        for rank, one in enumerate(project.sources)
+    ]
 
 
 def _account(loaded: Loaded, sources: Sequence[ReadSource], work: Path) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,43 +1,76 @@
-"""Both passes over stores as tasks of an engine, as the pipeline does them, and on one machine."""
+"""Whole runs on both engines, and their published files side by side; workers that die on the way."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import polars as pl
+import pytest
 
-from cjmine.domain.kernel import Context, Kernel
-from cjmine.domain.tables import TABLES
-from cjmine.engine import local
-from cjmine.engine.store import Store
-from cjmine.engine.tasks import Answer, Edges, Engine, Progress, Task
-from cjmine.pipeline import PASS_ONE, PASS_TWO
-from tests.laws.test_laws import frozen
-
-Tables = Mapping[str, pl.DataFrame]
-PassTask = tuple[Store, Store, int, Context]
+from cjmine import pipeline
+from cjmine.engine import settings, store
+from cjmine.engine.spark import SparkEngine, components, engine
+from cjmine.engine.tasks import Answer, Progress, Task
+from cjmine.intake import parting
+from cjmine.project.load import Loaded
 
 
-def enrich(kernels: Sequence[Kernel], task: PassTask) -> dict[str, pl.DataFrame]:
-    """Read a partition of one store, write what kernels make of it to another, answer with the tallies."""
-    before, after, number, context = task
-    partition, outputs = local.enrich(before.read(number), kernels, context)
-    after.write(number, partition)
-    return {kernel.name: outputs[kernel.name] for kernel in kernels if kernel.into is None}
+def published(loaded: Loaded, folder: Path, *, kind: settings.Kind) -> dict[str, bytes]:
+    """Run a project on an engine; return the bytes of each file but for the times in ``run.json``."""
+    where = settings.EngineSettings(kind=kind)
+    pipeline.run(loaded, folder, engine=where)
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    found = {name: path.read_bytes() for name, path in files.items()}
+    record = json.loads(found["run.json"])
+    assert record.pop("times")
+    return {**found, "run.json": json.dumps(record).encode()}
 
 
-def enrich_dying(
-    kernels: Sequence[Kernel], died: Path, task: PassTask, *, executor: bool
-) -> dict[str, pl.DataFrame]:
-    """Do the same, but the first worker that has done partition 1 dies before it can say so."""
-    answer = enrich(kernels, task)
-    if task[2] == 1 and not died.exists():
+def assert_both_agree(loaded: Loaded, folder: Path) -> dict[str, bytes]:
+    """Run a project on both engines, in any order of tasks; every file they publish is the same."""
+    here, there = (published(loaded, folder / kind, kind=kind) for kind in settings.Kind)
+    assert sorted(here) == sorted(there)
+    assert [name for name, content in here.items() if content != there[name]] == []
+    return here
+
+
+def cut_small(patch: pytest.MonkeyPatch, *, join_there: bool) -> None:
+    """Let few rows make several partitions and groups; with ``join_there`` Spark joins even few ids."""
+    patch.setattr(store, "ROWS_PER_PARTITION", 40)
+    patch.setattr(parting, "ROWS_PER_GROUP", 20)
+    if join_there:
+        patch.setattr(engine, "components", partial(components.components, few=0))
+
+
+def kill_once_in(patch: pytest.MonkeyPatch, stages: Sequence[str], died: Path, *, executor: bool) -> None:
+    """In each stage let the worker that first has done the second task die before it can say so."""
+    each = SparkEngine.each
+
+    def deadly(
+        self: SparkEngine,
+        work: Callable[[Task], Answer],
+        tasks: Sequence[Task],
+        *,
+        progress: Progress | None = None,
+    ) -> list[Answer]:
+        stage = getattr(getattr(work, "func", work), "__name__", "")
+        if stage not in stages:
+            return each(self, work, tasks, progress=progress)
+        assert len(tasks) > 1, stage
+        does = partial(_dying, work, died / stage, executor=executor)
+        return each(self, does, list(enumerate(tasks)), progress=progress)
+
+    died.mkdir()
+    patch.setattr(SparkEngine, "each", deadly)
+
+
+def _dying(work: Callable[[Task], Answer], died: Path, task: tuple[int, Task], *, executor: bool) -> Answer:
+    answer = work(task[1])
+    if task[0] == 1 and not died.exists():
         died.touch()
         os.kill(java_above() if executor else os.getpid(), signal.SIGKILL)
     return answer
@@ -49,71 +82,3 @@ def java_above() -> int:
     while "CoarseGrainedExecutorBackend" not in Path(f"/proc/{number}/cmdline").read_text():
         number = int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
     return number
-
-
-class Here:
-    """The plainest engine: one task after the other, in this process."""
-
-    name = "here"
-
-    def each(
-        self, work: Callable[[Task], Answer], tasks: Sequence[Task], *, progress: Progress | None = None
-    ) -> list[Answer]:
-        assert progress is None
-        return [work(task) for task in tasks]
-
-    def components(self, size: int, edges: Edges) -> npt.NDArray[np.int64]:
-        raise NotImplementedError
-
-
-def here(stores: Sequence[Store], context: Context) -> list[Tables]:
-    """Return every tally of both passes and every row table of each store, made on one machine."""
-    return there(Here(), stores, context)
-
-
-def there(
-    engine: Engine,
-    stores: Sequence[Store],
-    context: Context,
-    *,
-    died: Path | None = None,
-    executor: bool = False,
-) -> list[Tables]:
-    """Return the same, made by an engine: a pass over all partitions of all stores is one piece of work."""
-    contexts, tallies = [context] * len(stores), []
-    for kernels in (PASS_ONE, PASS_TWO):
-        after = [Store(Path(f"{store.folder}+"), store.parts) for store in stores]
-        whose = [which for which, store in enumerate(stores) for _ in range(store.parts)]
-        numbers = [number for store in stores for number in range(store.parts)]
-        tasks = [(stores[w], after[w], n, contexts[w]) for w, n in zip(whose, numbers, strict=True)]
-        work = partial(enrich, kernels)
-        if died is not None:
-            work = partial(enrich_dying, kernels, died, executor=executor)
-        answers = engine.each(work, tasks)
-        parts = [[a for a, at in zip(answers, whose, strict=True) if at == w] for w in range(len(stores))]
-        tallies.append([merged(kernels, part) for part in parts])
-        stores = after
-        if kernels is PASS_ONE:
-            contexts = [frozen(context, one) for one in tallies[0]]
-    return [tables(*made) for made in zip(stores, *tallies, strict=True)]
-
-
-def merged(kernels: Sequence[Kernel], parts: Sequence[Tables]) -> dict[str, pl.DataFrame]:
-    return {
-        kernel.name: kernel.output.merge([part[kernel.name] for part in parts])
-        for kernel in kernels
-        if kernel.into is None
-    }
-
-
-def tables(store: Store, one: Tables, two: Tables) -> Tables:
-    rows = {table.name: store.table(table) for table in TABLES}
-    return {**{f"{name} of pass 1": table for name, table in one.items()}, **two, **rows}
-
-
-def assert_equal(left: Sequence[Tables], right: Sequence[Tables]) -> None:
-    for mine, other in zip(left, right, strict=True):
-        assert mine.keys() == other.keys()
-        for name, table in mine.items():
-            assert table.schema == other[name].schema, name
-            assert table.equals(other[name]), name

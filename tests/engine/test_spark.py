@@ -1,33 +1,35 @@
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
+import polars as pl
 import pytest
 
-from cjmine import pipeline
-from cjmine.domain.kernel import Context
+from cjmine.engine import store
 from cjmine.engine.choice import choose
+from cjmine.engine.local import LocalEngine
 from cjmine.engine.settings import EngineSettings, Kind
 from cjmine.engine.spark import SparkEngine, job
-from cjmine.engine.store import Store
 from cjmine.errors import CjmineError, EngineError, SourceError
-from cjmine.journeys.settings import JourneySettings
 from cjmine.project.load import load
-from tests.builders import context
 from tests.conftest import ROOT, need
-from tests.engine.random_log import random_log
-from tests.engine.spark_work import assert_equal, here, there
-from tests.laws.test_laws import MODELS
+from tests.engine.exports import project
+from tests.engine.spark_work import assert_both_agree, cut_small, kill_once_in
 from tests.projects import tiny
 
 CLUSTER = "local-cluster[2,1,1024]"
-HERE = context(JourneySettings(), models=MODELS)
+BATCHES = [
+    range(2),
+    *(pytest.param(range(at, at + 25), marks=pytest.mark.slow) for at in range(0, 200, 25)),
+]
+"""Seeds of random logs; a batch shares a session."""
 
 
 @pytest.fixture
@@ -35,34 +37,55 @@ def engine(spark: Any, tmp_path: Path) -> SparkEngine:
     return SparkEngine(spark, tmp_path / "shared")
 
 
-@pytest.mark.parametrize("logs", [8, pytest.param(200, marks=pytest.mark.slow)])
-def test_spark_and_one_machine_agree_row_for_row(engine: SparkEngine, tmp_path: Path, logs: int) -> None:
-    drawn = [random_log(seed, customers=60 if seed == 0 else 8) for seed in range(logs)]
-    expected = here([Store.create(tmp_path / f"here{n}", log, parts=1) for n, log in enumerate(drawn)], HERE)
-    assert [name for name, table in expected[0].items() if not table.height] == []
-    parted = [Store.create(tmp_path / f"there{n}", log, parts=1 + n % 3) for n, log in enumerate(drawn)]
-    assert_equal(there(engine, parted, HERE), expected)
-    assert list(engine.folder.iterdir()) == []
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("seeds", BATCHES, ids=lambda seeds: f"{seeds.start}-{seeds.stop - 1}")
+def test_spark_and_one_machine_publish_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seeds: range
+) -> None:
+    for seed in seeds:
+        with monkeypatch.context() as patch:
+            cut_small(patch, join_there=seed % 25 == 0)
+            folder = tmp_path / str(seed)
+            loaded = load(project(folder, seed, customers=40 if seed == 0 else 8))
+            files = assert_both_agree(loaded, folder / "out")
+        if seed == 0:
+            tables = {name: content for name, content in files.items() if name.endswith(".parquet")}
+            assert sum(name.startswith("store/events/") for name in tables) == 8
+            assert [name for name, content in tables.items() if not pl.read_parquet(content).height] == []
+        rmtree(folder)
 
 
-@pytest.mark.parametrize("project", ["tiny", pytest.param("northmoor", marks=pytest.mark.slow)])
-def test_spark_and_one_machine_agree_on_a_project(engine: SparkEngine, tmp_path: Path, project: str) -> None:
-    loaded = load(tiny(tmp_path) if project == "tiny" else ROOT / "configs" / "northmoor.yaml")
-    events = pipeline.ingest(loaded, lambda *_: None).events
-    given = Context(settings=loaded.project.parts(), models=loaded.models)
-    expected = here([Store.create(tmp_path / "here", events, parts=1)], given)
-    assert_equal(there(engine, [Store.create(tmp_path / "there", events, parts=7)], given), expected)
+@pytest.mark.slow
+@pytest.mark.usefixtures("spark")
+def test_spark_and_one_machine_publish_the_same_northmoor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "ROWS_PER_PARTITION", 1_000)
+    assert_both_agree(load(ROOT / "configs" / "northmoor.yaml"), tmp_path)
 
 
 @pytest.mark.parametrize("spark", ["local[2,4]", CLUSTER], indirect=True)
-def test_a_worker_killed_in_mid_run_changes_nothing(engine: SparkEngine, tmp_path: Path) -> None:
+def test_a_worker_killed_in_mid_run_changes_nothing(
+    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     need(Path("/proc/self/stat").exists(), "no /proc to find an executor in")
-    log, died = random_log(4, customers=12), tmp_path / "died"
-    expected = here([Store.create(tmp_path / "here", log, parts=1)], HERE)
-    parted = [Store.create(tmp_path / "there", log, parts=3)]
-    executor = engine.spark.sparkContext.master == CLUSTER
-    assert_equal(there(engine, parted, HERE, died=died, executor=executor), expected)
-    assert died.exists()
+    cut_small(monkeypatch, join_there=False)
+    died = tmp_path / "died"
+    kill_once_in(monkeypatch, ("mapped", "one"), died, executor=spark.sparkContext.master == CLUSTER)
+    assert_both_agree(load(project(tmp_path / "random", 4, customers=12)), tmp_path / "out")
+    assert sorted(path.name for path in died.iterdir()) == ["mapped", "one"]
+
+
+@pytest.mark.usefixtures("spark")
+def test_the_notebook_runs_in_a_session_that_is_there(tmp_path: Path) -> None:
+    notebook = json.loads((ROOT / "docs" / "spark" / "notebook.ipynb").read_text("utf-8"))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code = "\n".join(cells).replace("/Volumes/CATALOG/SCHEMA/VOLUME", str(tmp_path))
+    tiny(tmp_path).rename(tmp_path / "project.yaml")
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - our own notebook
+    assert names["run"].totals.height > 0
+    assert (tmp_path / "report" / "report.html").exists()
 
 
 def test_answers_stand_in_the_order_of_the_tasks(engine: SparkEngine) -> None:
@@ -172,8 +195,9 @@ def test_after_a_failed_task_only_that_one_is_tried_again(tmp_path: Path) -> Non
 
 
 def test_the_settings_choose_the_engine(engine: SparkEngine, tmp_path: Path) -> None:
-    with choose(EngineSettings(), tmp_path, local=nullcontext(engine)) as chosen:
-        assert chosen is engine
+    with choose(EngineSettings(), tmp_path, workers=1) as chosen:
+        assert chosen == LocalEngine()
     wanted = EngineSettings(kind=Kind.SPARK, master="local[2,4]")
-    with choose(wanted, tmp_path, local=nullcontext(engine)) as chosen:
-        assert chosen == SparkEngine(engine.spark, tmp_path)
+    with choose(wanted, tmp_path / "new", workers=1) as chosen:
+        assert chosen == SparkEngine(engine.spark, tmp_path / "new")
+    assert (tmp_path / "new").is_dir()

@@ -11,7 +11,7 @@ from cjmine.errors import SourceError
 from cjmine.identity.crosswalk import nodes_of
 from cjmine.identity.settings import Crosswalk, IdentitySettings
 from cjmine.ingest.source import raw_of
-from cjmine.intake.joining import as_source, read_crosswalk
+from cjmine.intake.joining import as_source, read_crosswalks
 from cjmine.intake.reading import Ids, see
 from tests.identity.rows import KEYS, Row, people
 
@@ -22,7 +22,7 @@ def read(table: Crosswalk, path: Path, settings: IdentitySettings) -> pl.DataFra
     """Read a crosswalk as a run does; return its columns of nodes."""
     table = table.model_copy(update={"file": path.name})
     ids = Ids(schemes=("crm", "housing", "phone"), settings=settings)
-    read_crosswalk(table, (path.parent,), path.parent / "work", ids, LocalEngine())
+    read_crosswalks((table,), (path.parent,), path.parent / "work", ids, LocalEngine())
     seen = see((as_source(table), path), path.parent / "work")
     assert not isinstance(seen, SourceError)
     frames = [raw_of(piece, as_source(table)).frame for piece in seen[0].pieces]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 FEW = 1_000_000
 """So many edges are joined sooner on one machine than by one more round."""
 _BATCH = 1_000_000
+_EDGE_BYTES = 16
 _EDGE = "child long, parent long"
 _FILE = "file string, edges long, weight long"
 
@@ -56,9 +57,9 @@ class Kept:
 
 def components(engine: SparkEngine, size: int, edges: Edges, *, few: int = FEW) -> npt.NDArray[np.int64]:
     """Return for each of ``size`` ids the smallest id that edges join it to, itself included."""
+    if sum(path.stat().st_size for path in edges) <= few * _EDGE_BYTES:
+        return here.smallest(size, map(np.load, edges))
     roots = np.arange(size)
-    if not edges:
-        return roots
     with TemporaryDirectory(
         prefix=".components-", dir=edges[0].parent, ignore_cleanup_errors=True
     ) as scratch:
