@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cjmine.analysis import PASS_ONE, PASS_TWO
 from cjmine.domain.kernel import Context, Kernel
 from cjmine.domain.tables import TABLES
 from cjmine.engine import local
 from cjmine.engine.store import Store
 from cjmine.engine.tasks import Answer, Edges, Engine, Progress, Task
-from cjmine.pipeline import PASS_ONE, PASS_TWO
 from tests.laws.test_laws import frozen
 
 Tables = Mapping[str, pl.DataFrame]
