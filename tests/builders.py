@@ -12,7 +12,11 @@ from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.settings import Settings
 from cjmine.domain.tables import EVENT
-from cjmine.engine.local import enrich
+from cjmine.engine import passes
+from cjmine.engine.local import LocalEngine, enrich
+from cjmine.engine.passes import Pass, from_store
+from cjmine.engine.store import ALL, Store
+from cjmine.engine.tasks import Progress
 from cjmine.journeys.kernels import ARRANGE, STATUS
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -55,6 +59,15 @@ def context(*settings: Settings, models: Mapping[str, IntendedJourney] | None = 
 
 def arranged(frame: pl.DataFrame, given: Context, *kernels: Kernel) -> Partition:
     return enrich(Partition(events=frame), (*ARRANGE, STATUS, *kernels), given)[0]
+
+
+def passed(
+    store: Store, kernels: Sequence[Kernel], given: Context, *, progress: Progress | None = None
+) -> tuple[Store, dict[str, pl.DataFrame]]:
+    """Run one pass over a store; return the store that it made, beside the first, and its tallies."""
+    out = Store(store.folder.with_name(f"{store.folder.name}+"), store.parts)
+    one = Pass(kernels=kernels, context=given, out=out, tables=ALL, key="pass")
+    return out, passes.run(one, from_store(store), LocalEngine(), progress=progress)[0]
 
 
 def numbers(ids: Sequence[str]) -> list[int]:

@@ -26,5 +26,6 @@ def choose(settings: EngineSettings, folder: Path, *, workers: int | None) -> It
         return
     from cjmine.engine.spark import SparkEngine, session  # noqa: PLC0415 (an extra)
 
+    started = session(settings.master)
     folder.mkdir(parents=True, exist_ok=True)
-    yield SparkEngine(session(settings.master), folder.absolute())
+    yield SparkEngine(started, folder.absolute())

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from cjmine.domain.kernel import Context
 from cjmine.domain.working_time import WorkingCalendar
+from cjmine.engine.kept import Kept
 from cjmine.engine.tasks import written
 
 
@@ -47,17 +48,19 @@ def save(folder: Path, context: Context) -> None:
     for name, table in context.aligned.items():
         with written(folder / "aligned" / f"{name}.parquet") as draft:
             table.write_parquet(draft)
-    with written(folder / "context.json") as draft:
-        draft.write_text(told(context), encoding="utf-8")
+    files = [folder / "aligned" / f"{name}.parquet" for name in context.aligned]
+    Kept(folder, _FROZEN).keep("context", _frozen(context), files)
 
 
 def load(folder: Path, base: Context) -> Context | None:
-    """Return the context kept in a folder, with settings and models of ``base``; ``None`` if it is gone."""
-    try:
-        frozen = _FROZEN.validate_json((folder / "context.json").read_bytes())
-        aligned = {name: pl.read_parquet(folder / "aligned" / f"{name}.parquet") for name in frozen.aligned}
-    except (OSError, ValidationError, pl.exceptions.PolarsError):
+    """Return the context kept in a folder, with settings and models of ``base``.
+
+    ``None`` if it is gone, or not as it was written.
+    """
+    frozen = Kept(folder, _FROZEN).known("context")
+    if frozen is None:
         return None
+    aligned = {name: pl.read_parquet(folder / "aligned" / f"{name}.parquet") for name in frozen.aligned}
     return dataclasses.replace(
         base,
         extracted_at=frozen.extracted_at,

@@ -22,6 +22,7 @@ from cjmine.engine.tasks import written
 
 Answer = TypeVar("Answer")
 _VERSIONED = ("cjmine", "polars", "numpy")
+_UNBELIEVED = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
 def key_of(*parts: object) -> str:
@@ -49,6 +50,10 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
+def _digest(told: Mapping[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Kept(Generic[Answer]):
     """The answers of one kind of task, kept in a folder beside the files that the tasks wrote."""
@@ -59,20 +64,19 @@ class Kept(Generic[Answer]):
     def known(self, key: str) -> Answer | None:
         """Return the answer of a task that was done before; ``None`` if it was not, or its files changed."""
         try:
-            said = json.loads(self._path(key).read_text(encoding="utf-8"))
+            said = self._said(key)
             files: Mapping[str, str] = said["files"]
             if all(digest_of(self.folder / name) == digest for name, digest in files.items()):
                 return self.kind.validate_python(said["answer"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except _UNBELIEVED:
             pass  # never believed: done again
         return None
 
     def said(self, key: str) -> Answer | None:
         """Return the answer of a task that was done before, whatever became of its files."""
         try:
-            said = json.loads(self._path(key).read_text(encoding="utf-8"))
-            return self.kind.validate_python(said["answer"])
-        except (OSError, ValueError, KeyError, TypeError):
+            return self.kind.validate_python(self._said(key)["answer"])
+        except _UNBELIEVED:
             return None
 
     def keep(self, key: str, answer: Answer, files: Sequence[Path]) -> Answer:
@@ -82,8 +86,16 @@ class Kept(Generic[Answer]):
             "files": {path.relative_to(self.folder).as_posix(): digest_of(path) for path in files},
         }
         with written(self._path(key)) as draft:
-            draft.write_text(json.dumps(told, sort_keys=True), encoding="utf-8")
+            draft.write_text(json.dumps({**told, "digest": _digest(told)}, sort_keys=True), encoding="utf-8")
         return answer
+
+    def _said(self, key: str) -> dict[str, Any]:
+        """Return what was kept, if it still is what was written; raises ``ValueError`` where it is not."""
+        said: dict[str, Any] = json.loads(self._path(key).read_text(encoding="utf-8"))
+        if said.pop("digest") != _digest(said):
+            msg = f"{key}: not what was written"
+            raise ValueError(msg)
+        return said
 
     def once(self, key: str, files: Sequence[Path], work: Callable[[], Answer]) -> Answer:
         """Return a known answer, or do the work that writes ``files`` and keep its answer."""

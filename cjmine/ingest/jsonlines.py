@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from cjmine.errors import SourceError
 from cjmine.ingest.files import Export
 from cjmine.ingest.raw import POSITION, Fault, Raw, faults_table, refuse_binary, utf8
 from cjmine.ingest.settings import Source
@@ -88,13 +87,6 @@ def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
         else:
             shown = json.dumps(values[nested], ensure_ascii=False)
             faults.append((row, number, order[nested], shown, "an object or list where a value is expected"))
-    if faults and not names:
-        line_no, reason = faults[0][1], faults[0][4]
-        msg = f"{export.name}: no line is a JSON object (line {line_no}: {reason})"
-        raise SourceError(
-            msg,
-            "write one object per line, without an enclosing list",
-        )
     columns = zip(order, zip(*rows, strict=True) if rows else [()] * len(order), strict=True)
     frame = pl.DataFrame(
         pl.Series(name, [_text(value) for value in values], pl.String)
@@ -102,4 +94,5 @@ def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
         if name in names
     )
     position = pl.DataFrame(places, schema=POSITION, orient="row")
-    return Raw(frame=frame, position=position, names=tuple(names), faults=faults_table(faults))
+    alien = f"no line is a JSON object (line {faults[0][1]}: {faults[0][4]})" if faults and not names else ""
+    return Raw(frame=frame, position=position, names=tuple(names), faults=faults_table(faults), alien=alien)

@@ -183,12 +183,15 @@ class _Cutter:
             self._keep(b"")
 
     def _wanted(self) -> int:
-        return self.known[0].size if self.known else PIECE
+        # one byte more than a known piece tells whether the text has grown behind it
+        return self.known[0].size + 1 if self.known else PIECE
 
     def _cut(self, *, last: bool) -> bool:
         """Cut one piece off; ``False`` where more text is needed to know where it ends."""
         if self._as_before():
             return True
+        if not last and len(self.held) < PIECE:
+            return False  # it was a known piece that ended here, and it is not as it was
         end = 0 if self.loose else self._end(last=last)
         if self.loose:
             end = len(self.held) if last else 0  # the rest is one piece
@@ -219,8 +222,11 @@ class _Cutter:
         if len(content) < old.size or hashlib.sha256(content).hexdigest() != old.sha256:
             self.known = []
             return False
-        grown = len(self.held) > old.size and not content.endswith(b"\n")
-        if grown or (old.start, old.rows, old.lines, old.head) != (
+        open_end = len(self.held) > old.size and not content.endswith(b"\n")
+        if self.source.format is Format.CSV:
+            # where quotes did not close, what stands behind may close them
+            open_end = open_end or not well_formed(content, str(old.delimiter))
+        if open_end or (old.start, old.rows, old.lines, old.head) != (
             self.start,
             self.rows,
             self.lines,

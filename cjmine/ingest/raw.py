@@ -35,7 +35,8 @@ class Raw:
     ``frame`` holds the wanted columns the export has (text; Parquet datetimes
     stay datetimes), ``position`` the row (from 1) and line of each of its rows,
     ``names`` every column of the export, ``faults`` the rows set aside (FAULT).
-    ``too_wide`` is the number of values of the shortest row where every row has more than the header.
+    ``too_wide`` is the number of values of the shortest row where every row has more than the header;
+    ``alien`` says why nothing here looks like the declared format: if nothing elsewhere does, it is not.
     """
 
     frame: pl.DataFrame
@@ -43,6 +44,7 @@ class Raw:
     names: tuple[str, ...]
     faults: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAULT))
     too_wide: int = 0
+    alien: str = ""
     warnings: tuple[str, ...] = ()
 
     @property

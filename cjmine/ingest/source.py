@@ -78,6 +78,7 @@ class Survey:
     instants: frozenset[str]
     rows: int
     too_wide: int = 0
+    alien: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -225,6 +226,7 @@ def survey(raw: Raw, source: Source) -> Survey:
         instants=frozenset(instants),
         rows=raw.position.height,
         too_wide=raw.too_wide,
+        alien=raw.alien,
         warnings=raw.warnings,
     )
 
@@ -236,6 +238,7 @@ def planned(source: Source, scanned: Sequence[Scanned], surveys: Sequence[Survey
     """
     names: dict[str, dict[str, None]] = {}
     if surveys:
+        _refuse_alien(source, scanned, surveys)
         owners = [one.name for one in scanned for _ in one.pieces]
         for name, seen in zip(owners, surveys, strict=True):
             if seen.rows:  # files without rows lack nothing
@@ -253,6 +256,18 @@ def planned(source: Source, scanned: Sequence[Scanned], surveys: Sequence[Survey
         for name in columns.TIMES
     }
     return Plan(chosen=chosen, forms=mapping.decided(looks, source))
+
+
+def _refuse_alien(source: Source, scanned: Sequence[Scanned], surveys: Sequence[Survey]) -> None:
+    """Refuse exports of which no piece looks like the declared format."""
+    faults, rest = [], iter(surveys)
+    for one in scanned:
+        parts = [next(rest) for _ in one.pieces]
+        alien = [part.alien for part in parts if part.alien]
+        if alien and not any(part.names for part in parts):
+            hint = "write one object per line, without an enclosing list"
+            faults.append(SourceError(f"{one.name}: {alien[0]}", hint))
+    raise_together(source, faults)
 
 
 def mapped(raw: Raw, name: str, asked: Asked, plan: Plan) -> MappedPiece:

@@ -12,9 +12,10 @@ import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
 from cjmine.engine.arrow import mapped
+from cjmine.engine.kept import Kept
 from cjmine.engine.tasks import written
 from cjmine.intake.parting import People
-from cjmine.intake.reading import Ids, columns_of, leaf_of
+from cjmine.intake.reading import TOLD, Ids, columns_of, leaf_of
 
 MOST = 0.4
 """Where more of the customers than this have changed, all are done anew: it is not slower."""
@@ -68,6 +69,8 @@ def changes(last: Last | None, now: Last, people: People, work: Path, ids: Ids) 
     if last is None or (last.settings, last.parts) != (now.settings, now.parts):
         return None
     before = People(folder=work / "people" / last.who, parts=last.parts)
+    if not before.intact():
+        return None
     try:
         return _compared(last, now, before=before, people=people, work=work, ids=ids)
     except OSError:
@@ -82,6 +85,8 @@ def _compared(
     sides = ((last.pieces, now.pieces, before, then), (now.pieces, last.pieces, people, today))
     for old, new, whose, flags in sides:
         for system, name in _missing(old, new):
+            if Kept(work / "pieces", TOLD).known(name) is None:
+                return None
             flags[whose.of(leaf_of(work, name, system, columns_of(ids)))] = True
     _renamed(before, people, then, today)
     names = pl.concat([_names(before, then), _names(people, today)]).unique()

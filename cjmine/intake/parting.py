@@ -53,7 +53,20 @@ class People:
                 np.save(file, array)
         with written(folder / "names.arrow") as draft:
             customers.names.to_frame("name").write_ipc(draft)
+        made._kept.keep("people", parts, made.files())
         return made
+
+    @property
+    def _kept(self) -> Kept[int]:
+        return Kept(self.folder, _ROWS)
+
+    def files(self) -> list[Path]:
+        """Return the files that ``save`` writes."""
+        return [self.folder / name for name in ("digests.npy", "customer.npy", "part.npy", "names.arrow")]
+
+    def intact(self) -> bool:
+        """Tell whether all is as it was written."""
+        return self._kept.known("people") == self.parts
 
     def array(self, name: str) -> npt.NDArray[np.int32]:
         """Return one of the arrays, as it lies on disk."""

@@ -69,7 +69,9 @@ class PieceTask:
 def see(task: tuple[Source, Path], work: Path) -> tuple[Scanned, ...] | SourceError:
     """Scan one file; its fault is an answer, so that all files' faults can be told together."""
     source, path = task
-    place = key_of(str(path.absolute()), source.name)
+    # another delimiter or encoding makes other pieces of the same bytes
+    written_as = (source.format, source.encoding, source.delimiter)
+    place = key_of(str(path.absolute()), source.name, written_as)
     known = Kept(work / "scans", SCANNED)
     before = known.known(place) or ()
     pieces = [piece for one in before for piece in one.pieces]

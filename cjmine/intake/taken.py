@@ -73,8 +73,8 @@ class Taken:
             return "nothing has changed since the last run: its journeys and findings were taken over"
         others = self.parted.people.array("part").shape[0] - self.anew
         return (
-            f"{self.anew:,} customers have new, corrected or missing rows since the last run and were done anew; "
-            f"{others:,} were taken over"
+            f"{self.anew:,} customers have new, corrected or missing rows since the last run and were done "
+            f"anew; {others:,} were taken over"
         )
 
     def names(self) -> list[str]:

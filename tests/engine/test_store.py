@@ -12,7 +12,7 @@ from cjmine.engine.components import components
 from cjmine.engine.evidence import findings
 from cjmine.engine.store import ROWS_PER_PARTITION, Store, digest, split
 from cjmine.tally import Merge, Tally
-from tests.builders import events
+from tests.builders import events, passed
 
 ROWS = events([{"customer_id": f"c{n % 17}", "h": n % 5} for n in range(100)])
 COUNT = Kernel(
@@ -54,21 +54,21 @@ def test_kernels_run_over_all_partitions(tmp_path: Path) -> None:
     ticks: list[tuple[int, int]] = []
     for parts in (1, 3):
         store = Store.create(tmp_path / str(parts), ROWS, parts=parts)
-        found[parts] = local.run(
-            store, [COUNT], Context(), progress=lambda done, of: ticks.append((done, of))
-        )["count"]
+        _, tallies = passed(store, [COUNT], Context(), progress=lambda done, of: ticks.append((done, of)))
+        found[parts] = tallies["count"]
     assert found[1].equals(found[3])
     assert found[1]["events"].sum() == ROWS.height
     assert ticks == [(1, 1), (1, 3), (2, 3), (3, 3)]
 
 
-def test_what_goes_into_the_partition_is_written_back(tmp_path: Path) -> None:
+def test_what_goes_into_the_partition_is_written(tmp_path: Path) -> None:
     late = Kernel(
         name="late", output=EVENT, into="events", compute=lambda partition, _: partition.events.head(1)
     )
     store = Store.create(tmp_path, ROWS, parts=2)
-    assert local.run(store, [late], Context()) == {}
-    assert store.table(EVENT).height == 2
+    written, tallies = passed(store, [late], Context())
+    assert tallies == {}
+    assert written.table(EVENT).height == 2
 
 
 def test_findings_grow() -> None:

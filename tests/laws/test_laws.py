@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import cjmine
+from cjmine.analysis import PASS_ONE, PASS_TWO
 from cjmine.conformance.aligned import align_all
 from cjmine.discovery.variants import distinct_variants
 from cjmine.discovery.work import COUNT_HANDOVERS, COUNT_REWORK
@@ -27,7 +28,6 @@ from cjmine.engine.store import split
 from cjmine.intended.automaton import automaton_of
 from cjmine.journeys.kernels import abandon_after
 from cjmine.journeys.settings import ContactSettings, JourneySettings, SegmentBy
-from cjmine.pipeline import PASS_ONE, PASS_TWO
 from cjmine.report.summary import instants
 from tests.builders import context
 from tests.laws.customers import CUSTOMERS, event_rows

@@ -171,7 +171,7 @@ def test_too_broken_an_export_is_refused_and_leaves_the_last_run(
     assert caught.value.exit_code == 3
     assert caught.value.faults == (words,)
     assert fingerprints(good.folder) == before == read(good.folder, "run.json")["files"]
-    assert sorted(path.name for path in good.folder.parent.iterdir()) == [".tiny.lock", "tiny"]
+    assert sorted(path.name for path in good.folder.parent.iterdir()) == [".tiny.lock", ".tiny.work", "tiny"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
@@ -198,7 +198,7 @@ def test_a_run_that_dies_in_the_middle_leaves_the_last_one(
     (tmp_path / "exports" / "phone2.csv").unlink()
     pipeline.run(load(good.path), good.folder)
     assert fingerprints(good.folder) == before
-    assert sorted(path.name for path in good.folder.parent.iterdir()) == [".tiny.lock", "tiny"]
+    assert sorted(path.name for path in good.folder.parent.iterdir()) == [".tiny.lock", ".tiny.work", "tiny"]
 
 
 def test_a_published_run_can_be_asked_for_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +206,7 @@ def test_a_published_run_can_be_asked_for_its_rows(tmp_path: Path, monkeypatch: 
     run = pipeline.run(load(tiny(tmp_path)), Path("out"))
     monkeypatch.chdir(ROOT)
     folder = tmp_path / "out"
-    assert [one.name for one in folder.parent.glob(".out.*")] == [".out.lock"]
+    assert sorted(one.name for one in folder.parent.glob(".out.*")) == [".out.lock", ".out.work"]
     for name in ("findings", "journeys", "contacts", "deviations", "moves"):
         rows = getattr(run, name)
         assert rows.height > 0

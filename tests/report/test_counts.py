@@ -8,18 +8,17 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
+from cjmine.analysis import PASS_ONE, PASS_TWO
 from cjmine.discovery.variants import distinct_variants
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.rows import HeldRows
 from cjmine.domain.tables import EVENT, TABLES
-from cjmine.engine import local
 from cjmine.engine.store import Store
 from cjmine.journeys.settings import JourneySettings
-from cjmine.pipeline import PASS_ONE, PASS_TWO
 from cjmine.report import summary
 from cjmine.report.counts import LENGTHS, count_lengths, medians, of_complete
 from cjmine.report.worst import PER_CODE, near
-from tests.builders import context
+from tests.builders import context, passed
 from tests.engine.random_log import random_log
 from tests.laws.test_laws import MODELS, frozen
 
@@ -40,9 +39,10 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Analysed:
     """Return a random log of many journeys in six partitions, both passes done, and all rows at once."""
     here = context(JourneySettings(), models=MODELS)
     store = Store.create(tmp_path_factory.mktemp("store"), random_log(5, customers=400), parts=6)
-    one = local.run(store, PASS_ONE, here)
+    store, one = passed(store, PASS_ONE, here)
     full = frozen(here, one)
-    tallies = {**one, **local.run(store, PASS_TWO, full)}
+    store, two = passed(store, PASS_TWO, full)
+    tallies = {**one, **two}
     whole = Partition(**{table.name: store.table(table) for table in TABLES})
     return Analysed(store, full, tallies, whole)
 
