@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +55,9 @@ class Kept:
     weight: int
 
 
-def components(engine: SparkEngine, size: int, edges: Edges, *, few: int = FEW) -> npt.NDArray[np.int64]:
+def components(
+    engine: SparkEngine, size: int, edges: Edges, *, few: int = FEW
+) -> npt.NDArray[np.integer[Any]]:
     """Return for each of ``size`` ids the smallest id that edges join it to, itself included."""
     if sum(path.stat().st_size for path in edges) <= few * _EDGE_BYTES:
         return here.smallest(size, map(np.load, edges))
