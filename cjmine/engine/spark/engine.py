@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +57,6 @@ class SparkEngine:
             rows = collected(self.spark.range(0, count, 1, count).mapInArrow(do, ANSWER))
         return answers(rows)
 
-    def components(self, size: int, edges: Edges) -> npt.NDArray[np.int64]:
+    def components(self, size: int, edges: Edges) -> npt.NDArray[np.integer[Any]]:
         """Return for each of ``size`` ids the smallest id that edges join it to, itself included."""
         return components(self, size, edges)
