@@ -46,6 +46,14 @@ bench-frames *args:
 bench-miners *args:
     python benchmarks/miners.py {{args}}
 
+# what one more week costs, beside a run from nothing
+bench-growth *args:
+    python benchmarks/growth.py {{args}}
+
+# a run that is killed twelve times, beside an undisturbed one
+bench-kills *args:
+    python benchmarks/kills.py {{args}}
+
 # makes samples with known truth, scores every track, writes docs/benchmark.md
 scores *args:
     python benchmarks/scores.py {{args}}
