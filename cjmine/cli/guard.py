@@ -14,6 +14,8 @@ from cjmine.engine.memory import limit
 from cjmine.errors import EngineError
 
 _GUARDED = "CJMINE_GUARDED"
+_LOST = (b"memory allocation of", b"MemoryError", b"failed to map segment", b"Cannot allocate memory")
+"""How libraries say that memory has run out."""
 
 
 def guarded() -> int | None:
@@ -28,7 +30,7 @@ def guarded() -> int | None:
     done = subprocess.run(  # noqa: S603 - this very command
         command, env={**os.environ, _GUARDED: "1"}, stderr=subprocess.PIPE, check=False
     )
-    lost = b"memory allocation of" in done.stderr or b"MemoryError" in done.stderr
+    lost = done.returncode and any(sign in done.stderr for sign in _LOST)
     if done.returncode < 0 or lost:
         how = f"by signal {-done.returncode}" if done.returncode < 0 else f"with code {done.returncode}"
         fault = f"the run was ended {how}: it ran out of memory; at most {cap >> 20:,} MB are granted"
