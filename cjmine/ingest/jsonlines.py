@@ -95,6 +95,4 @@ def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
     )
     position = pl.DataFrame(places, schema=POSITION, orient="row")
     alien = f"no line is a JSON object (line {faults[0][1]}: {faults[0][4]})" if faults and not names else ""
-    return Raw(
-        frame=frame, position=position, names=tuple(names), faults=faults_table(faults), alien=alien
-    )
+    return Raw(frame=frame, position=position, names=tuple(names), faults=faults_table(faults), alien=alien)

@@ -129,7 +129,9 @@ def assert_same(drawn: Drawn) -> None:
 @example(Drawn("x.csv", f"{HEAD}\n{'1,a,2024-01-02' * 1}\n{'2,b,x,y' * 1}\n".encode() * 9, {}))
 @example(Drawn("x.csv", (f"{HEAD}\n" + "1,a,2024-01-02,x\n" * 20).encode(), {}))
 @example(Drawn("x.csv", (f"{HEAD}\n" + "1,a,2024-01-02\n" * 9 + '2,"b,2024\n' * 9).encode(), {}))
-@example(Drawn("x.csv", (f"{HEAD}\n" + "1,a,2024-01-02\n" * 9 + "\n" * 200 + "2,b,2024-01-03\n").encode(), {}))
+@example(
+    Drawn("x.csv", (f"{HEAD}\n" + "1,a,2024-01-02\n" * 9 + "\n" * 200 + "2,b,2024-01-03\n").encode(), {})
+)
 @example(Drawn("x.csv", (f"{HEAD}\n" + '1,"a\n",2024-01-02\r\n' * 9 + "2,b,2024-01-03\r" * 5).encode(), {}))
 def test_a_text_table(drawn: Drawn) -> None:
     assert_same(drawn)

@@ -221,7 +221,13 @@ def test_progress_is_told_stage_by_stage(tmp_path: Path) -> None:
     pipeline.run(loaded, loaded.folder, progress=lambda stage, done, of: told.append((stage, done, of)))
     assert list(dict.fromkeys(stage for stage, _, _ in told)) == [
         *("reading web", "reading phone", "reading desk", "joining customers", "arranging customers"),
-        *("arranging journeys", "aligning variants", "searching for patterns", "discovering models", "writing the report"),
+        *(
+            "arranging journeys",
+            "aligning variants",
+            "searching for patterns",
+            "discovering models",
+            "writing the report",
+        ),
     ]
     assert all(0 <= done <= of for _, done, of in told)
 
