@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cjmine.analysis import Analysed, Earlier, analyse, intact, settings_of
 from cjmine.audit.record import record
+from cjmine.discovery import versions
 from cjmine.discovery.flows import flow_table, node_table
 from cjmine.discovery.miner import mine_types
 from cjmine.discovery.variants import distinct_variants
@@ -20,7 +21,7 @@ from cjmine.engine.choice import choose
 from cjmine.engine.settings import EngineSettings
 from cjmine.engine.store import Store
 from cjmine.ingest.files import resolve
-from cjmine.intake import Taken, Work, take_in
+from cjmine.intake import Last, Taken, Work, take_in
 from cjmine.intended.automaton import defects
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.net import net_of
@@ -46,7 +47,7 @@ def run(
     started = datetime.now(UTC)
     tell = progress or (lambda _stage, _done, _of: None)
     with ExitStack() as stack:
-        work = Work(work_folder(folder))
+        work = Work.at(work_folder(folder))
         where = engine or loaded.project.engine
         # first of all: an engine that cannot be had leaves nothing behind
         does = stack.enter_context(choose(where, work.folder, workers=workers_for(loaded, where)))
@@ -70,10 +71,25 @@ def run(
         finished = gather(loaded, taken, analysed, store, started)
         tell("writing the report", 0, 1)
         write_run(finished, staging, models=_models(finished))
-    work.keep(taken.now, analysed.first.key, analysed.second.key, taken.names())
+    since = (*taken.since(), *_map_since(work, last, finished))
+    now = dataclasses.replace(
+        taken.now,
+        first=analysed.first.key,
+        second=analysed.second.key,
+        map=finished.summary["map"]["version"],
+    )
+    work.keep(now, taken.names(), finished.flows)
     # the store moved with the run
     there = dataclasses.replace(store, folder=folder.absolute() / "store")
-    return dataclasses.replace(finished, rows=there, since=taken.since())
+    return dataclasses.replace(finished, rows=there, since=since)
+
+
+def _map_since(work: Work, last: Last | None, finished: Run) -> tuple[str, ...]:
+    """Say how the map differs from the last run's, if there was one."""
+    before = work.map() if last is not None else None
+    if last is None or before is None:
+        return ()
+    return (versions.said(before, finished.flows, old=last.map, new=finished.summary["map"]["version"]),)
 
 
 def _earlier(taken: Taken) -> Earlier | None:
@@ -107,6 +123,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, store: Store, start
     project, tallies, joined = loaded.project, analysed.tallies, taken.linkage
     mined = mine_types(tallies["variants"], project.discovery)
     kinds, counted = tallies["kinds"], summary.counts(store, taken.ledger)
+    variants = distinct_variants(tallies["variants"])
     costs = summary.checked(tallies["variants"], analysed.context.aligned)
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
     remarks = summary.remarks(mined, kinds, notes, analysed.context.abandon_after)
@@ -126,7 +143,15 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, store: Store, start
     return Run(
         name=project.project,
         title=project.title or project.project,
-        summary={**digest, "warnings": warnings, "notes": notes.to_dicts()},
+        summary={
+            **digest,
+            "map": {
+                "version": versions.version(settings_of(loaded), analysed.context.extracted_at),
+                "novelty": versions.novelty(variants),
+            },
+            "warnings": warnings,
+            "notes": notes.to_dicts(),
+        },
         record=record(
             project=project.project,
             settings=project.model_dump(mode="json", by_alias=True, exclude={"engine"}),
@@ -150,7 +175,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, store: Store, start
         flows=flow_table(tallies["flows"]),
         nodes=node_table(tallies["nodes"]),
         rows=store,
-        variants=summary.variants(distinct_variants(tallies["variants"]), costs),
+        variants=summary.variants(variants, costs),
         kinds=kinds,
         medians=medians(tallies["lengths"], store),
         deviation_kinds=tallies["deviation_kinds"],

@@ -63,8 +63,8 @@ def told(run: Run, folder: Path) -> None:
         f"{ledger['quarantined']:,} quarantined + {ledger['filtered']:,} filtered; "
         f"{numbers['merged_echoes']:,} rows record something twice and were merged"
     )
-    if run.since:
-        console.print(run.since)
+    for line in run.since:
+        console.print(line)
     if numbers["fitness"] is not None:
         console.print(
             f"{numbers['fitting_journeys']:,} of {numbers['checked_journeys']:,} complete journeys "

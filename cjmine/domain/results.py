@@ -39,7 +39,7 @@ class Run:
     - ``totals``: code, count, journeys, customers, per_100_journeys, extra_events
     - ``worst``: FINDING rows, the examples that the report shows
 
-    ``since`` says what was taken over from the last run of the project, if anything.
+    ``since`` says what was taken over from the last run of the project, and how the map has changed.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Run:
     worst: pl.DataFrame
     models: Mapping[str, IntendedJourney]
     discovered: Mapping[str, Tree]
-    since: str = ""
+    since: tuple[str, ...] = ()
 
     @property
     def events(self) -> pl.DataFrame:

@@ -176,9 +176,7 @@ def _fast(export: Export, data: bytes, layout: _Layout, delimiter: str, wanted: 
     )
     rows = layout.take(np.arange(layout.starts.size) > 0)
     ragged = rows.widths != len(names)
-    again = (rows.ends - rows.starts) == len(header)
-    for i in np.flatnonzero(again):
-        again[i] = data[rows.starts[i] : rows.ends[i]] == header
+    again = _again(data, rows, header, names, delimiter)
     good = ~(ragged | again)
     faults: list[Fault] = [
         (
@@ -208,6 +206,23 @@ def _fast(export: Export, data: bytes, layout: _Layout, delimiter: str, wanted: 
         faults=faults_table(faults),
         too_wide=_too_wide(len(names), rows.widths.tolist() if not good.any() else ()),
     )
+
+
+def _again(
+    data: bytes, rows: _Layout, header: bytes, names: tuple[str, ...], delimiter: str
+) -> npt.NDArray[np.bool_]:
+    """Mark the rows that say what the header says, in quotes or not."""
+    octets, bare = np.frombuffer(data, np.uint8), header.replace(b'"', b"")
+    longer = (rows.ends - rows.starts) - len(bare)
+    again = (longer >= 0) & (longer <= 2 * len(names) + 2 * header.count(b'"')) & (rows.widths == len(names))
+    if bare:  # few rows begin as the header does
+        first = octets[rows.starts]
+        second = octets[np.minimum(rows.starts + 1, len(data) - 1)]
+        again &= (first == bare[0]) | ((first == _QUOTE) & ((second == bare[0]) | (second == _QUOTE)))
+    for i in np.flatnonzero(again):
+        record = data[rows.starts[i] : rows.ends[i]]
+        again[i] = record.replace(b'"', b"") == bare and names_in(record, delimiter) == names
+    return again
 
 
 def _joined(data: bytes, kept: _Layout) -> bytes:

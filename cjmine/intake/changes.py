@@ -28,7 +28,7 @@ class Last:
     """What the last finished run of a project was made from, and where it lies in the work folder.
 
     ``settings`` names everything that decides about results but the exports. ``first`` and ``second``
-    are the keys of its two passes.
+    are the keys of its two passes, ``map`` is the version of its map.
     """
 
     settings: str
@@ -37,6 +37,7 @@ class Last:
     pieces: dict[str, tuple[str, ...]]
     first: str = ""
     second: str = ""
+    map: str = ""
 
 
 _LAST = TypeAdapter(Last)

@@ -65,16 +65,16 @@ class Taken:
         """Return a way to read a partition's events, and what its rows told: all that a task must know."""
         return self.parted.read
 
-    def since(self) -> str:
+    def since(self) -> tuple[str, ...]:
         """Say what was taken over from the last run, if anything."""
         if self.anew is None:
-            return ""
+            return ()
         if not self.anew:
-            return "nothing has changed since the last run: its journeys and findings were taken over"
+            return ("nothing has changed since the last run: its journeys and findings were taken over",)
         others = self.parted.people.array("part").shape[0] - self.anew
         return (
             f"{self.anew:,} customers have new, corrected or missing rows since the last run and were done "
-            f"anew; {others:,} were taken over"
+            f"anew; {others:,} were taken over",
         )
 
     def names(self) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
+from cjmine.engine.tasks import written
 from cjmine.intake.changes import Last, keep_last, last_of
 
 
@@ -16,6 +18,12 @@ class Work:
     """The hidden folder beside a run in which finished tasks are kept."""
 
     folder: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Work:
+        """Return the work folder, for its owner's eyes only: it holds ids as the exports have them."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return cls(folder)
 
     @property
     def runs(self) -> Path:
@@ -26,12 +34,21 @@ class Work:
         """Return what the last finished run was made from, if it is known."""
         return last_of(self.folder)
 
-    def keep(self, now: Last, first: str, second: str, names: Iterable[str]) -> None:
+    def map(self) -> pl.DataFrame | None:
+        """Return the edges of the last finished run's map (source, target, count), if they are known."""
+        try:
+            return pl.read_parquet(self.folder / "map.parquet")
+        except (OSError, pl.exceptions.PolarsError):
+            return None
+
+    def keep(self, now: Last, names: Iterable[str], flows: pl.DataFrame) -> None:
         """Remember a finished run, and remove what no later run can use.
 
-        ``names`` are the results of pieces that this run is made from.
+        ``names`` are the results of pieces that this run is made from, ``flows`` the edges of its map.
         """
-        keep_last(self.folder, dataclasses.replace(now, first=first, second=second))
+        with written(self.folder / "map.parquet") as draft:
+            flows.select("source", "target", "count").write_parquet(draft)
+        keep_last(self.folder, now)
         wanted = set(names)
         for path in (self.folder / "pieces").glob("*"):
             if path.name.split(".")[0] not in wanted:
@@ -40,7 +57,7 @@ class Work:
             if path.name != now.who:
                 shutil.rmtree(path)
         for path in self.runs.glob("*"):
-            if path.name not in {first, second}:
+            if path.name not in {now.first, now.second}:
                 shutil.rmtree(path)
         for name in ("raw", "edges", "changed", "parted"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
