@@ -82,10 +82,11 @@ def said(before: pl.DataFrame, now: pl.DataFrame, *, old: str, new: str) -> str:
     start = f"the map is now version {new}, after {old}; "
     if not found.height:
         return f"{start}no edge differs beyond chance (false discovery rate {ALPHA:.0%})"
-    named = [
-        f"{row['source']} → {row['target']} {'more' if row['share_added'] > row['share_before'] else 'less'} often"
-        for row in found.head(_SHOWN).iter_rows(named=True)
-    ]
+    word = (
+        pl.when(pl.col("share_added") > pl.col("share_before")).then(pl.lit("more")).otherwise(pl.lit("less"))
+    )
+    shown = found.head(_SHOWN).select(pl.format("{} → {} {} often", "source", "target", word))
+    named = shown.to_series().to_list()
     more = f" and {found.height - _SHOWN} more" if found.height > _SHOWN else ""
     return (
         f"{start}{found.height} of {table.height} edges differ in what was added "

@@ -16,23 +16,13 @@ import numpy.typing as npt
 import polars as pl
 
 from cjmine.engine.tasks import Engine, written
-from cjmine.identity.books import Codes, Leaf, all_digests, codes_of, rows_of
+from cjmine.identity.books import Codes, Leaf, all_digests, rows_of
+from cjmine.identity.known import Flags, Known, System, seen
 from cjmine.identity.nodes import columns_of, node_column, scheme_in
 from cjmine.identity.settings import IdentitySettings
 
 MAX_IDS = 8
 """A component with more ids of one namespace is not believed (2.4) and stays apart."""
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
-    """What one system's rows hold: how many ids, how many of them ambiguous, and whose they are."""
-
-    name: str
-    ids: int
-    ambiguous: int
-    members: Flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,25 +44,6 @@ class Customers:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """The project's leaves, the digests of all ids, and each id's namespace."""
-
-    leaves: Sequence[Leaf]
-    digests: npt.NDArray[np.uint64]
-    scheme: npt.NDArray[np.int16]
-    schemes: Sequence[str]
-    keys: frozenset[str]
-
-    @property
-    def size(self) -> int:
-        return len(self.digests)
-
-    def codes(self, leaf: Leaf) -> Codes:
-        """Return the code of each id of a leaf's book: found again when asked, not held."""
-        return codes_of(leaf, self.digests)
-
-
 def link(
     leaves: Sequence[Leaf],
     schemes: Sequence[str],
@@ -90,7 +61,7 @@ def link(
     """
     digests, scheme = all_digests(leaves)
     keys = frozenset(key.name for key in settings.keys)
-    known = _Known(leaves=leaves, digests=digests, scheme=scheme, schemes=schemes, keys=keys)
+    known = Known(leaves=leaves, digests=digests, scheme=scheme, schemes=schemes, keys=keys)
     shared = _shared(known, settings.max_people_per_key)
     root = _components(known, engine, folder, shared, renamed=False)
     renamed = any(_joining(known, leaf, renamed=True) for leaf in leaves)
@@ -103,7 +74,7 @@ def link(
     warnings = _warnings(known, shared, apart, settings)
     if personal:
         names = pl.Series([_digest(name) for name in names], dtype=pl.String)
-    systems, walked = _seen(known, customer, ambiguous)
+    systems, walked = seen(known, customer, ambiguous)
     return Customers(
         digests=digests,
         customer=customer,
@@ -115,7 +86,7 @@ def link(
     )
 
 
-def _shared(known: _Known, most: int) -> Flags:
+def _shared(known: Known, most: int) -> Flags:
     """Mark key values beside more than ``most`` ids of one namespace in an export or crosswalk."""
     shared = np.zeros(known.size, dtype=bool)
     keys = [node_column(key) for key in sorted(known.keys)]
@@ -137,7 +108,7 @@ def _shared(known: _Known, most: int) -> Flags:
     return shared
 
 
-def _components(known: _Known, engine: Engine, folder: Path, shared: Flags, *, renamed: bool) -> Codes:
+def _components(known: Known, engine: Engine, folder: Path, shared: Flags, *, renamed: bool) -> Codes:
     """Return the smallest code that each id is joined to, by rows that hold several ids.
 
     With ``renamed`` only old and new numbers of one person, which a crosswalk states to be such.
@@ -159,7 +130,7 @@ def _components(known: _Known, engine: Engine, folder: Path, shared: Flags, *, r
     return engine.components(known.size, edges)
 
 
-def _joining(known: _Known, leaf: Leaf, *, renamed: bool) -> list[list[str]]:
+def _joining(known: Known, leaf: Leaf, *, renamed: bool) -> list[list[str]]:
     """Return the sets of columns whose ids are one person's."""
     columns = list(leaf.columns)
     if not renamed:
@@ -181,7 +152,7 @@ def _edges(rows: pl.DataFrame) -> npt.NDArray[np.int64]:
     return joined.to_numpy().astype(np.int64).reshape(-1, 2)
 
 
-def _doubtful(known: _Known, root: Codes, number: Codes | None) -> tuple[Flags, Flags]:
+def _doubtful(known: Known, root: Codes, number: Codes | None) -> tuple[Flags, Flags]:
     """Mark ids of groups too large to believe, and those whose customer has a second id of one namespace."""
     found = [pl.DataFrame(schema=dict.fromkeys(("node", "root", "number", "scheme"), pl.Int64))]
     for place, scheme in enumerate(known.schemes):
@@ -212,7 +183,7 @@ def _numbered(root: Codes) -> npt.NDArray[np.int32]:
     return number[root]
 
 
-def _named(known: _Known, customer: npt.NDArray[np.int32]) -> pl.Series:
+def _named(known: Known, customer: npt.NDArray[np.int32]) -> pl.Series:
     """Name each customer by the smallest of its ids (as text).
 
     The namespace decides first, so that nearly always one id is left and no text is compared.
@@ -235,42 +206,12 @@ def _named(known: _Known, customer: npt.NDArray[np.int32]) -> pl.Series:
     return names.sort("customer")["node"]
 
 
-def _seen(
-    known: _Known, customer: npt.NDArray[np.int32], ambiguous: Flags
-) -> tuple[tuple[System, ...], tuple[tuple[int, int, int], ...]]:
-    """Look at each system's ids, and at what of them the crosswalks join."""
-    anywhere = np.zeros(known.size, dtype=bool)
-    systems = []
-    for name in dict.fromkeys(leaf.system for leaf in known.leaves if leaf.system is not None):
-        here = np.zeros(known.size, dtype=bool)
-        members = np.zeros(int(customer.max(initial=-1)) + 1, dtype=bool)
-        for leaf in known.leaves:
-            if leaf.system == name:
-                codes = known.codes(leaf)
-                leads = pl.read_ipc(leaf.book, columns=["leads"])["leads"].to_numpy()
-                here[codes] = True
-                members[customer[codes[leads]]] = True
-        anywhere |= here
-        counts = int(here.sum()), int((here & ambiguous).sum())
-        systems.append(System(name=name, ids=counts[0], ambiguous=counts[1], members=members))
-    walked = [_walked(rows_of(leaf, known.codes(leaf)), anywhere) for leaf in known.leaves if not leaf.system]
-    return tuple(systems), tuple(walked)
-
-
-def _walked(rows: pl.DataFrame, anywhere: Flags) -> tuple[int, int, int]:
-    """Count a crosswalk's rows, those with an id that an export holds, those with two or more."""
-    seen = pl.Series(anywhere)
-    marks = [seen.gather(rows[name]).fill_null(value=False).alias(name) for name in rows.columns]
-    found = pl.DataFrame(marks).select(pl.sum_horizontal(pl.all())).to_series()
-    return rows.height, int((found >= 1).sum()), int((found > 1).sum())
-
-
 def _digest(root: str) -> str:
     """Name a customer without disclosing an id."""
     return f"c{hashlib.blake2b(root.encode(), digest_size=8).hexdigest()}"
 
 
-def _warnings(known: _Known, shared: Flags, apart: Flags, settings: IdentitySettings) -> list[str]:
+def _warnings(known: Known, shared: Flags, apart: Flags, settings: IdentitySettings) -> list[str]:
     warnings = []
     if count := int(shared.sum()):
         schemes = ", ".join(sorted({known.schemes[one] for one in np.unique(known.scheme[shared])}))

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from cjmine.errors import SourceError
-from cjmine.ingest import columns, delimited, excel, fixed_width, jsonlines, mapping, parquet, xes
+from cjmine.ingest import columns, delimited, excel, fixed_width, jsonlines, mapping, parquet, times, xes
 from cjmine.ingest.clock import Told
 from cjmine.ingest.files import Export, load, resolve
 from cjmine.ingest.pieces import Piece, Scanned, scan
@@ -255,7 +255,7 @@ def planned(source: Source, scanned: Sequence[Scanned], surveys: Sequence[Survey
         name: reduce(add, (one.looks[name] for one in surveys if name in one.looks), Looks())
         for name in columns.TIMES
     }
-    return Plan(chosen=chosen, forms=mapping.decided(looks, source))
+    return Plan(chosen=chosen, forms=times.decided(looks, source))
 
 
 def _refuse_alien(source: Source, scanned: Sequence[Scanned], surveys: Sequence[Survey]) -> None:
@@ -355,7 +355,7 @@ def warnings(
         if (other := first.setdefault((one.sha256, one.sheet), one.name)) != one.name:
             said.append(f"{one.name} has the same content as {other}; its rows are counted twice")
     clocks = _summed(part.clocks for part in told)
-    said += mapping.clock_warnings(clocks, plan.forms, asked.source, asked.timezone)
+    said += times.clock_warnings(clocks, plan.forms, asked.source, asked.timezone)
     if backwards := sum(part.backwards for part in told):
         said.append(f"{backwards} rows end before they start; their end is taken to be their start")
     said += remarks(reduce(add, (part.odd for part in told), Oddities()), repeated)

@@ -72,10 +72,8 @@ class Taken:
         if not self.anew:
             return ("nothing has changed since the last run: its journeys and findings were taken over",)
         others = self.parted.people.array("part").shape[0] - self.anew
-        return (
-            f"{self.anew:,} customers have new, corrected or missing rows since the last run and were done "
-            f"anew; {others:,} were taken over",
-        )
+        changed = f"{self.anew:,} customers have new, corrected or missing rows since the last run"
+        return (f"{changed} and were done anew; {others:,} were taken over",)
 
     def names(self) -> list[str]:
         """Return the names of all pieces' results that this was made from."""
