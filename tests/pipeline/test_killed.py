@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, need
+from tests.conftest import ROOT
 from tests.pipeline.test_growth import council, differing, published
 from tests.pipeline.world import CHANGES, World
 
@@ -162,10 +162,12 @@ def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]
     subprocess.run(["umount", str(place)], check=True)  # noqa: S607
 
 
-def told(project: Path, out: Path, small: int, **more: Any) -> tuple[int, str]:
+def told(project: Path, out: Path, small: int) -> tuple[int, str]:
     """Return how a run on the command line ended, and what it said."""
-    code = CODE.replace("pipeline.run(load(sys.argv[1]), Path(sys.argv[2]))", "").replace("150,", "150,")
-    code += "from cjmine.cli import main\nsys.argv = ['cjmine', 'run', sys.argv[1], '--out', sys.argv[2]]\nmain()"
+    code = CODE.replace("pipeline.run(load(sys.argv[1]), Path(sys.argv[2]))", "")
+    code += (
+        "from cjmine.cli import main\nsys.argv = ['cjmine', 'run', sys.argv[1], '--out', sys.argv[2]]\nmain()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, str(project), str(out), str(small)],
         check=False,
@@ -173,12 +175,11 @@ def told(project: Path, out: Path, small: int, **more: Any) -> tuple[int, str]:
         encoding="utf-8",
         cwd=ROOT,
         timeout=300,
-        **more,
     )
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("small_disk", [8, 400, 2_000, 4_000], indirect=True)
+@pytest.mark.parametrize("small_disk", [8, 400, 1_500], indirect=True)
 @pytest.mark.parametrize("small", [ALONE, SIDE_BY_SIDE], ids=["alone", "side by side"])
 def test_a_full_disk_is_told_and_nothing_is_published(
     given: tuple[Path, dict[str, Any], dict[str, Any], World], small_disk: Path, small: int
@@ -189,24 +190,3 @@ def test_a_full_disk_is_told_and_nothing_is_published(
     assert "free some disk space, or choose another output folder" in err
     assert {name for name in os.listdir(small_disk) if not name.startswith(".out.")} == set()
     assert not list(small_disk.glob(".out.writing-*"))
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
-@pytest.mark.parametrize("megabytes", [500, 800, 1_200, 2_000])
-def test_too_little_memory_is_told(
-    given: tuple[Path, dict[str, Any], dict[str, Any], World], tmp_path: Path, megabytes: int
-) -> None:
-    import resource  # noqa: PLC0415 - not on Windows
-
-    need(hasattr(resource, "RLIMIT_AS"), "no limit of address space")
-    limit = megabytes << 20
-    code, err = told(
-        given[0], tmp_path / "out", ALONE, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    )
-    if code == 0:
-        assert differing(published(tmp_path / "out"), given[2]) == []
-        return
-    assert code > 0, err[-500:]
-    assert "Traceback" not in err, err[-1500:]
-    assert "memory" in err
-    assert not (tmp_path / "out").exists()
