@@ -206,12 +206,18 @@ class _Cutter:
         elif self.source.format is Format.JSONL:
             return self.held.rfind(b"\n", 0, PIECE) + 1 or self.held.find(b"\n") + 1 or last * len(self.held)
         else:
-            end = last_end(bytes(self.held[:PIECE])) or last_end(bytes(self.held)) or last * len(self.held)
+            end = self._last_end(PIECE) or self._last_end(len(self.held)) or last * len(self.held)
             self.loose = not end and len(self.held) > _LONGEST
         if self.source.format is Format.CSV:
             self.delimiter = self.delimiter or sniff(bytes(self.held[:PIECE]))
             self.loose = self.loose or not well_formed(bytes(self.held[:end]), self.delimiter)
         return end
+
+    def _last_end(self, size: int) -> int:
+        """Return where the last whole record of the first bytes ends; blank lines alone are none."""
+        text = bytes(self.held[:size])
+        end = last_end(text)
+        return end if self.head or text[:end].strip() else 0
 
     def _as_before(self) -> bool:
         """Take over the next piece that was known, if its bytes are still the same."""

@@ -133,6 +133,9 @@ def assert_same(drawn: Drawn) -> None:
     Drawn("x.csv", (f"{HEAD}\n" + "1,a,2024-01-02\n" * 9 + "\n" * 200 + "2,b,2024-01-03\n").encode(), {})
 )
 @example(Drawn("x.csv", (f"{HEAD}\n" + '1,"a\n",2024-01-02\r\n' * 9 + "2,b,2024-01-03\r" * 5).encode(), {}))
+@example(Drawn("x.csv", ("\n" * 99 + f"{HEAD}\n" + "1,a,2024-01-02\n" * 9).encode(), {}))
+@example(Drawn("x.csv", (f"\n{HEAD}\r" + "1,a,2024-01-02\r" * 9).encode(), {}))
+@example(Drawn("x.csv", (f"{HEAD}\n" + '"who",what,when\n' * 9 + '1,5" pipe,2024-01-02\n').encode(), {}))
 def test_a_text_table(drawn: Drawn) -> None:
     assert_same(drawn)
 
