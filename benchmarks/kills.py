@@ -2,8 +2,8 @@
 
 First an undisturbed run, timed. Then the same project in another folder: begun, killed with SIGKILL after
 a random part of that time (drawn from a seed), begun again, and so on; the last is left alone. After
-every kill no run may be visible, and at the end every file must be the undisturbed run's, byte for byte, but for the
-times in ``run.json``.
+every kill no run may be visible, and at the end every file must be the undisturbed run's, byte for
+byte, but for the times in ``run.json``.
 
 ``python benchmarks/kills.py --events 5000000``; ``--json`` for machines.
 """

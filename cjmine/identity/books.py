@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cjmine.engine.arrow import mapped
 from cjmine.engine.tasks import written
 from cjmine.identity.nodes import CUSTOMER, scheme_in
 
@@ -101,23 +102,47 @@ def kept(
     return rows.select(pl.coalesce(pl.all()).alias("node"))
 
 
+RANGE = 8 << 20
+"""About so many ids are put in order at a time."""
+
+
 def all_digests(leaves: Sequence[Leaf]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int16]]:
     """Return the digests of all ids, ascending (an id's code is its place among them), and their namespaces.
 
+    Digests are spread evenly, so a range of them at a time is read from every book and put in order.
     Raises ``DigestCollisionError`` where one digest stands for two ids.
     """
-    columns = ["digest", "check", "scheme"]
-    found = BOOK.to_frame().select(columns)
-    waiting: list[pl.DataFrame] = []
-    for number, leaf in enumerate(leaves, 1):
-        waiting.append(pl.read_ipc(leaf.book, columns=columns))
-        if sum(part.height for part in waiting) > max(found.height // 2, 1 << 22) or number == len(leaves):
-            found = pl.concat([found, *waiting]).unique().sort("digest")
-            waiting = []
-    digests = found["digest"].to_numpy()
-    if (digests[1:] == digests[:-1]).any():
-        raise DigestCollisionError
-    return digests, found["scheme"].to_numpy()
+    count = sum(mapped(leaf.book).height for leaf in leaves)
+    ranges = max(1, -(-count // RANGE))
+    bounds = [number * (1 << 64) // ranges for number in range(ranges)]
+    digests, schemes = [np.empty(0, dtype=np.uint64)], [np.empty(0, dtype=np.int16)]
+    for first, after in zip(bounds, [*bounds[1:], None], strict=True):
+        digest, check, scheme = _between(leaves, first, after)
+        order = np.argsort(digest, kind="stable")
+        digest, check = digest[order], check[order]
+        again = digest[1:] == digest[:-1]
+        if (check[1:] != check[:-1])[again].any():
+            raise DigestCollisionError
+        fresh = np.concatenate([np.ones(min(1, len(digest)), dtype=bool), ~again])
+        digests.append(digest[fresh])
+        schemes.append(scheme[order][fresh])
+    return np.concatenate(digests), np.concatenate(schemes)
+
+
+def _between(
+    leaves: Sequence[Leaf], first: int, after: int | None
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.int16]]:
+    """Return digest, check and namespace of the ids of all books whose digests lie in a range."""
+    parts: list[list[npt.NDArray[Any]]] = [[], [], []]
+    for leaf in leaves:
+        book = mapped(leaf.book)
+        known = book["digest"].to_numpy()
+        low = int(np.searchsorted(known, np.uint64(first)))
+        high = len(known) if after is None else int(np.searchsorted(known, np.uint64(after)))
+        for part, name in zip(parts, ("digest", "check", "scheme"), strict=True):
+            part.append(book[name].slice(low, high - low).to_numpy().copy())
+    digest, check, scheme = (np.concatenate(part) if part else np.empty(0) for part in parts)
+    return digest.astype(np.uint64), check.astype(np.uint64), scheme.astype(np.int16)
 
 
 def codes_of(leaf: Leaf, digests: npt.NDArray[np.uint64]) -> Codes:

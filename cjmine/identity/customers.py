@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cjmine.engine.arrow import owned
 from cjmine.engine.tasks import Engine, written
 from cjmine.identity.books import Codes, Leaf, all_digests, rows_of
 from cjmine.identity.known import Flags, Known, System, seen
@@ -199,7 +200,7 @@ def _named(known: Known, customer: npt.NDArray[np.int32]) -> pl.Series:
         mine = np.flatnonzero(wanted[codes])
         wanted[codes[mine]] = False  # its text is known now
         text = pl.read_ipc(leaf.book, columns=["node"])["node"].gather(mine)
-        found.append(pl.DataFrame({"customer": customer[codes[mine]], "node": text}))
+        found.append(owned(pl.DataFrame({"customer": customer[codes[mine]], "node": text})))
     names = pl.concat(found)
     if names.height > size:
         names = names.group_by("customer").agg(pl.col("node").min())

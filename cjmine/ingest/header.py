@@ -9,9 +9,9 @@ import zlib
 from pathlib import Path
 
 from cjmine.ingest import excel
-from cjmine.ingest.delimited import sniff
 from cjmine.ingest.files import load
 from cjmine.ingest.raw import utf8
+from cjmine.ingest.records import sniff
 from cjmine.ingest.settings import Format, Source
 
 _HEAD = 262_144

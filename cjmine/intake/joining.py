@@ -17,9 +17,10 @@ from cjmine.identity import books, crosswalk, linkage
 from cjmine.identity.books import Leaf
 from cjmine.identity.customers import Customers, link
 from cjmine.identity.settings import Crosswalk, IdentitySettings
-from cjmine.ingest import source as reader
+from cjmine.ingest import steps
 from cjmine.ingest.files import resolve
-from cjmine.ingest.pieces import Piece, Scanned
+from cjmine.ingest.pieces import Piece
+from cjmine.ingest.scanning import Scanned
 from cjmine.ingest.settings import Format, Source
 from cjmine.intake.reading import Ids, ReadSource, columns_of, leaf_of, see
 
@@ -93,7 +94,7 @@ def walked(task: WalkTask, work: Path, ids: Ids) -> int:
     leaf = leaf_of(work, task.name, None, crosswalk.columns_of(task.table))
 
     def read() -> int:
-        raw = reader.raw_of(task.piece, as_source(task.table))
+        raw = steps.raw_of(task.piece, as_source(task.table))
         if raw.faults.height:
             first = raw.faults.row(0, named=True)
             msg = f"{task.piece.name}: cannot be read as CSV: line {first['line']} has {first['reason']}"

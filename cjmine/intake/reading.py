@@ -16,14 +16,15 @@ from cjmine.errors import SourceError
 from cjmine.identity import books, nodes
 from cjmine.identity.books import Leaf
 from cjmine.identity.settings import IdentitySettings
-from cjmine.ingest import source as reader
+from cjmine.ingest import steps
 from cjmine.ingest.columns import check
 from cjmine.ingest.files import resolve
-from cjmine.ingest.pieces import Piece, Scanned, scan
+from cjmine.ingest.pieces import Piece
 from cjmine.ingest.raw import FAULT, POSITION, Raw
 from cjmine.ingest.remarks import content
+from cjmine.ingest.scanning import Scanned, scan
 from cjmine.ingest.settings import Source
-from cjmine.ingest.source import Asked, PieceTold, Plan, Survey
+from cjmine.ingest.steps import Asked, PieceTold, Plan, Survey
 from cjmine.intake import frames
 
 Tell = Callable[[str, int, int], None]
@@ -87,18 +88,18 @@ def surveyed(task: PieceTask, work: Path) -> Survey:
     files = [work / "raw" / f"{task.name}.{part}.arrow" for part in ("rows", "places", "faults")]
 
     def look() -> Survey:
-        raw = reader.raw_of(task.piece, task.asked.source)
+        raw = steps.raw_of(task.piece, task.asked.source)
         for path, frame in zip(files, (raw.frame, raw.position, raw.faults), strict=True):
             with written(path) as draft:
                 frame.write_ipc(draft, compression="lz4")
-        return reader.survey(raw, task.asked.source)
+        return steps.survey(raw, task.asked.source)
 
     return Kept(work / "raw", SURVEY).once(task.name, files, look)
 
 
 def _raw(task: PieceTask, work: Path) -> Raw:
     if task.raw is None:
-        return reader.raw_of(task.piece, task.asked.source)
+        return steps.raw_of(task.piece, task.asked.source)
     rows, places, faults = (
         pl.read_ipc(work / "raw" / f"{task.raw}.{part}.arrow") for part in ("rows", "places", "faults")
     )
@@ -147,7 +148,7 @@ def mapped(task: PieceTask, work: Path, ids: Ids) -> PieceTold:
         if task.plan is None:
             msg = "a piece cannot be mapped before it is decided how"
             raise AssertionError(msg)
-        done = reader.mapped(_raw(task, work), task.piece.name, task.asked, task.plan)
+        done = steps.mapped(_raw(task, work), task.piece.name, task.asked, task.plan)
         owned = nodes.nodes_of(done.events, source.id_scheme, ids.settings)
         leading = books.kept(owned, leaf, source.id_scheme, ids.schemes, ids.seed)
         rows = done.events.with_columns(leading["node"], content(done.events).alias("content"))
@@ -176,11 +177,11 @@ def read_sources(
         for one, parts in zip(asked, scanned, strict=True)
     ]
     unclear = [
-        tasks if reader.needs_survey(one.source) else [] for one, tasks in zip(asked, whole, strict=True)
+        tasks if steps.needs_survey(one.source) else [] for one, tasks in zip(asked, whole, strict=True)
     ]
     surveys = _each(engine, partial(surveyed, work=work), unclear, partial(tell, "surveying exports"))
     plans = [
-        reader.planned(one.source, parts, looked)
+        steps.planned(one.source, parts, looked)
         for one, parts, looked in zip(asked, scanned, surveys, strict=True)
     ]
     ready = [
@@ -204,7 +205,7 @@ def _seen(
     found = []
     seen = _each(engine, partial(see, work=work), files, partial(tell, "scanning exports"))
     for one, parts in zip(asked, seen, strict=True):
-        reader.raise_together(one.source, [part for part in parts if isinstance(part, SourceError)])
+        steps.raise_together(one.source, [part for part in parts if isinstance(part, SourceError)])
         found.append(tuple(one for part in parts if not isinstance(part, SourceError) for one in part))
     return found
 

@@ -20,9 +20,9 @@ from cjmine.engine.update import Changed
 from cjmine.identity import linkage, nodes
 from cjmine.identity.books import DigestCollisionError
 from cjmine.identity.settings import IdentitySettings
-from cjmine.ingest import source as reader
+from cjmine.ingest import accounts, steps
 from cjmine.ingest.limits import refuse_quarantine, twins
-from cjmine.ingest.source import Asked
+from cjmine.ingest.steps import Asked
 from cjmine.intake.changes import Last, changes
 from cjmine.intake.joining import Walked, coverage, joined, read_crosswalks, report
 from cjmine.intake.parting import Parted, People, digest_of_people, parted
@@ -106,7 +106,7 @@ class Taken:
         lines = [
             line
             for one in self.sources
-            for line in reader.warnings(
+            for line in accounts.warnings(
                 one.asked, one.scanned, one.told, one.plan, repeated.get(one.asked.source.name, 0)
             )
         ]
@@ -213,9 +213,9 @@ def _asked(loaded: Loaded, *, anonymous: bool) -> list[Asked]:
 
 def _account(loaded: Loaded, sources: Sequence[ReadSource], work: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the ledger and the rows set aside; raises ``SourceError`` where they are too many."""
-    ledgers = [reader.ledger(one.asked.source, one.scanned, one.told) for one in sources]
+    ledgers = [accounts.ledger(one.asked.source, one.scanned, one.told) for one in sources]
     aside = [pl.read_ipc(work / "pieces" / f"{name}.aside.arrow") for one in sources for name in one.names]
-    ledger, quarantine = pl.concat(ledgers), pl.concat([reader.QUARANTINE.to_frame(), *aside])
+    ledger, quarantine = pl.concat(ledgers), pl.concat([steps.QUARANTINE.to_frame(), *aside])
     refuse_quarantine(ledger, quarantine, loaded.project.output.max_quarantine)
     return ledger, quarantine
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from cjmine.domain.rows import Rows
 from cjmine.domain.tables import Table
+from cjmine.engine.arrow import owned
 
 STRETCH = 524_288
 """At most so many rows are sorted at once; a few hundred megabytes."""
@@ -56,17 +57,12 @@ def in_order(
         for part, ((first, _), ends) in enumerate(zip(where, begins, strict=True)):
             if ends[here] < ends[here + 1]:
                 wanted = rows.scan(table, part).slice(first + ends[here], ends[here + 1] - ends[here])
-                found.append(_own(wanted.collect()))
+                found.append(owned(wanted.collect()))
         if found:
             whole = pl.concat(found).sort(lead, maintain_order=True)
             del found  # two copies need not wait until the stretch is written
             yield whole
             del whole
-
-
-def _own(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with their texts copied: polars keeps whatever was read around them as long as them."""
-    return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def pieces(frames: Iterator[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:

@@ -10,7 +10,7 @@ from cjmine.engine.local import LocalEngine
 from cjmine.errors import SourceError
 from cjmine.identity.crosswalk import nodes_of
 from cjmine.identity.settings import Crosswalk, IdentitySettings
-from cjmine.ingest.source import raw_of
+from cjmine.ingest.steps import raw_of
 from cjmine.intake.joining import as_source, read_crosswalks
 from cjmine.intake.reading import Ids, see
 from tests.identity.rows import KEYS, Row, people

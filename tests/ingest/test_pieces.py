@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cjmine.errors import SourceError
-from cjmine.ingest import files, pieces
+from cjmine.ingest import files, pieces, scanning
 from cjmine.ingest.settings import Source
-from cjmine.ingest.source import Reading, raw_of, read
+from cjmine.ingest.source import Reading, read
+from cjmine.ingest.steps import raw_of
 
 HEAD = "who,what,when"
 SMALL = 64
@@ -168,13 +169,13 @@ def test_the_delimiter_is_found_once(tmp_path: Path, delimiter: str) -> None:
 ROWS = "".join(f"{n},a,2024-01-02\n" for n in range(40))
 
 
-def scanned(path: Path, content: str, known: tuple[pieces.Piece, ...] = ()) -> pieces.Scanned:
+def scanned(path: Path, content: str, known: tuple[pieces.Piece, ...] = ()) -> scanning.Scanned:
     path.write_text(content, encoding="utf-8", newline="")
-    (found,) = pieces.scan(path, source(Drawn(path.name, b"", {})), path.with_name("spool"), known)
+    (found,) = scanning.scan(path, source(Drawn(path.name, b"", {})), path.with_name("spool"), known)
     return found
 
 
-def rows_of(found: pieces.Scanned) -> list[tuple[Any, ...]]:
+def rows_of(found: scanning.Scanned) -> list[tuple[Any, ...]]:
     raws = [raw_of(piece, source(Drawn(found.name, b"", {}))) for piece in found.pieces]
     parts = [pl.concat([raw.position, raw.frame], how="horizontal") for raw in raws if raw.position.height]
     faults = pl.concat([raw.faults for raw in raws])
@@ -210,7 +211,7 @@ def test_what_has_grown_keeps_its_pieces_and_loses_no_row(
             assert new.pieces[: len(old.pieces) - 1] == old.pieces[:-1]
 
 
-def attempt(found: pieces.Scanned) -> object:
+def attempt(found: scanning.Scanned) -> object:
     try:
         return rows_of(found)
     except SourceError as fault:
@@ -240,7 +241,7 @@ def test_a_workbook_that_changes_is_refused_too(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     pl.DataFrame({"who": ["1"]}).write_parquet(path)
     told_of = source(Drawn("x.csv", b"", {})).model_copy(update={"format": "parquet"})
-    (found,) = pieces.scan(path, told_of, tmp_path / "spool")
+    (found,) = scanning.scan(path, told_of, tmp_path / "spool")
     pl.DataFrame({"who": ["2"]}).write_parquet(path)
     with pytest.raises(SourceError, match="changed while it was being read"):
         found.pieces[0].export()
