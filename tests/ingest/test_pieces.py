@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ LAWS = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 _TIMES = st.sampled_from(("2024-01-02 10:00:00", "2024-07-03", "sometime", "", "2024-01-02T10:00:00Z"))
-_PLAIN = st.sampled_from(("1", "007", "Zoë", "", "a b", "x" * 50, "–"))
+_PLAIN = st.sampled_from(("1", "007", "Zoë", "", "a b", "x" * 50, "€"))
 _QUOTED = st.sampled_from(('"a,b"', '"a\n""b"""', '""', '"two\n\nlines"', '"c\r\nd"', f'"{"y" * 70}"'))
 _STRAY = st.sampled_from(('5" pipe', '"1"x', 'a""b'))
 
@@ -60,8 +61,6 @@ def objects(draw: st.DrawFn) -> Drawn:
     whole = st.fixed_dictionaries(
         {"who": value, "what": value, "when": _TIMES}, optional={"more": value, "deep": st.just([1])}
     )
-    import json  # noqa: PLC0415
-
     line = whole.map(lambda one: json.dumps(one, ensure_ascii=False))
     broken = st.sampled_from(("", "  ", '{"who": 1', "[1]", '{"who": 1, "who": 2}', '{"who": {"x": 1}}'))
     lines = draw(st.lists(st.one_of(line, line, line, broken), max_size=25))
