@@ -214,7 +214,9 @@ def _again(
     """Mark the rows that say what the header says, in quotes or not."""
     octets, bare = np.frombuffer(data, np.uint8), header.replace(b'"', b"")
     longer = (rows.ends - rows.starts) - len(bare)
-    again = (longer >= 0) & (longer <= 2 * len(names) + 2 * header.count(b'"')) & (rows.widths == len(names))
+    again: npt.NDArray[np.bool_] = (
+        (longer >= 0) & (longer <= 2 * len(names) + 2 * header.count(b'"')) & (rows.widths == len(names))
+    )
     if bare:  # few rows begin as the header does
         first = octets[rows.starts]
         second = octets[np.minimum(rows.starts + 1, len(data) - 1)]

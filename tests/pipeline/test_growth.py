@@ -25,7 +25,7 @@ SHOWN = [*((one,) for one in CHANGES), CHAIN, ("late rows", "late rows")]
 
 @pytest.fixture
 def updates(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Cut small pieces and partitions, so that a small council has many; note how often one is gone on from."""
+    """Cut small pieces and partitions, so that a small council has many; note what is gone on from."""
     done: list[int] = []
     whole = update.Update.one
 
