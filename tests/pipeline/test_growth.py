@@ -34,7 +34,7 @@ def updates(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return whole(self, number)
 
     monkeypatch.setattr(pieces, "PIECE", 3_000)
-    monkeypatch.setattr(store, "ROWS_PER_PARTITION", 100)
+    monkeypatch.setattr(store, "ROWS_PER_PARTITION", 70)
     monkeypatch.setattr(changes, "MOST", 0.9)
     monkeypatch.setattr(update.Update, "one", one)
     return done
