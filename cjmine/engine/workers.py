@@ -19,6 +19,8 @@ from multiprocessing.connection import Client, Connection, Listener
 from threading import Lock, Thread
 from typing import Any
 
+import polars as pl
+
 from cjmine.engine.tasks import Progress
 from cjmine.errors import CjmineError, EngineError
 
@@ -165,5 +167,8 @@ def _answer(work: Callable[[Any], Any], task: object) -> tuple[str, Any]:
         return "fault", EngineError("a worker process ran out of memory", _MEMORY)
     except OSError as error:
         return "fault", error
+    except pl.exceptions.ComputeError as error:
+        # how polars says what the operating system said to it
+        return ("fault", error) if "os error" in str(error) else ("error", traceback.format_exc())
     except BaseException:  # noqa: BLE001 - told to who asked, with where it happened
         return "error", traceback.format_exc()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from cjmine.engine.local import local
@@ -94,6 +95,14 @@ def fail_with_its_number(number: int) -> None:
 def test_a_bug_says_where_it_happened(two: Workers) -> None:
     with pytest.raises(RuntimeError, match=r"(?s)test_workers\.py.*KeyError: 'here'"):
         two.each(partial(raising, error=KeyError("here"), at=0), range(2), None)
+
+
+def test_what_polars_was_told_by_the_system_crosses_as_it_is(two: Workers) -> None:
+    full = pl.exceptions.ComputeError("No space left on device (os error 28)")
+    with pytest.raises(pl.exceptions.ComputeError, match="os error 28"):
+        two.each(partial(raising, error=full, at=0), range(2), None)
+    with pytest.raises(RuntimeError, match=r"(?s)test_workers\.py.*ComputeError: other"):
+        two.each(partial(raising, error=pl.exceptions.ComputeError("other"), at=0), range(2), None)
 
 
 def test_a_full_memory_is_told(two: Workers) -> None:

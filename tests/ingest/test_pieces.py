@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,8 +62,6 @@ def objects(draw: st.DrawFn) -> Drawn:
     whole = st.fixed_dictionaries(
         {"who": value, "what": value, "when": _TIMES}, optional={"more": value, "deep": st.just([1])}
     )
-    import json  # noqa: PLC0415
-
     line = whole.map(lambda one: json.dumps(one, ensure_ascii=False))
     broken = st.sampled_from(("", "  ", '{"who": 1', "[1]", '{"who": 1, "who": 2}', '{"who": {"x": 1}}'))
     lines = draw(st.lists(st.one_of(line, line, line, broken), max_size=25))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,13 @@ from cjmine.project.load import load
 from tests.conftest import ROOT
 from tests.pipeline.world import CHANGES, World
 
-SHOWN = [*((one,) for one in CHANGES), ("new files", "a crosswalk row", "a removed file"), ("late rows",) * 2]
+CHAIN = ("new files", "a crosswalk row", "a removed file")
+SHOWN = [*((one,) for one in CHANGES), CHAIN, ("late rows", "late rows")]
 
 
 @pytest.fixture
-def updates(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Cut small pieces and partitions, so that a small council has many; note how often one is gone on from."""
+def updates(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Cut small pieces and partitions, so that a small council has many; note what is gone on from."""
     done: list[int] = []
     whole = update.Update.one
 
@@ -34,10 +34,10 @@ def updates(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return whole(self, number)
 
     monkeypatch.setattr(pieces, "PIECE", 3_000)
-    monkeypatch.setattr(store, "ROWS_PER_PARTITION", 100)
+    monkeypatch.setattr(store, "ROWS_PER_PARTITION", 70)
     monkeypatch.setattr(changes, "MOST", 0.9)
     monkeypatch.setattr(update.Update, "one", one)
-    yield done
+    return done
 
 
 def published(folder: Path) -> dict[str, Any]:
@@ -108,7 +108,8 @@ def test_many_more_ways_to_grow(tmp_path: Path, updates: list[int], seed: int) -
         assert differing(run(project, "grown"), fresh(project)) == [], (number, steps, updates)
 
 
-def test_another_project_file_is_another_run(tmp_path: Path, updates: list[int]) -> None:
+@pytest.mark.usefixtures("updates")
+def test_another_project_file_is_another_run(tmp_path: Path) -> None:
     """What was kept for other settings is not taken over; what does not depend on them may be."""
     world = World(seed=1)
     project = council(tmp_path, world, models=True, clock=False)
@@ -126,7 +127,8 @@ def test_another_project_file_is_another_run(tmp_path: Path, updates: list[int])
         assert differing(run(project, "grown"), fresh(project)) == [], new
 
 
-def test_another_delimiter_is_another_reading(tmp_path: Path, updates: list[int]) -> None:
+@pytest.mark.usefixtures("updates")
+def test_another_delimiter_is_another_reading(tmp_path: Path) -> None:
     world = World(seed=2, people=5)
     project = council(tmp_path, world, models=False, clock=False)
     text = project.read_text(encoding="utf-8")
@@ -142,7 +144,11 @@ def test_another_delimiter_is_another_reading(tmp_path: Path, updates: list[int]
     assert differing(run(project, "grown"), fresh(project)) == []
 
 
-def test_no_damage_to_the_work_folder_changes_a_result(tmp_path: Path, updates: list[int]) -> None:
+@pytest.mark.parametrize("each", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "each"])
+def test_no_damage_to_the_work_folder_changes_a_result(
+    tmp_path: Path, updates: list[int], *, each: bool
+) -> None:
+    """Of every kind of file a bit is flipped in each: kind by kind, or many kinds at once."""
     world = World(seed=3, people=25)
     project = council(tmp_path, world, models=True, clock=True)
     run(project, "grown")
@@ -153,10 +159,13 @@ def test_no_damage_to_the_work_folder_changes_a_result(tmp_path: Path, updates: 
     assert differing(run(project, "grown"), expected) == []
     assert updates
     wrong = []
-    for kind in kinds(tmp_path / "kept"):
+    found_kinds = kinds(tmp_path / "kept")
+    groups = [[kind] for kind in found_kinds] if each else [found_kinds[n::4] for n in range(4)]
+    for group in groups:
         shutil.rmtree(tmp_path / ".grown.work")
         shutil.copytree(tmp_path / "kept", tmp_path / ".grown.work")
-        files = sorted(path for path in (tmp_path / ".grown.work").glob(kind) if path.is_file())
+        place = tmp_path / ".grown.work"
+        files = sorted(path for kind in group for path in place.glob(kind) if path.is_file())
         for path in files:
             content = bytearray(path.read_bytes())
             if content:
@@ -167,7 +176,7 @@ def test_no_damage_to_the_work_folder_changes_a_result(tmp_path: Path, updates: 
         except CjmineError as error:
             assert "work folder" in str(error)  # noqa: PT017 - either is right
         else:
-            wrong += [(kind, name) for name in differing(found, expected)]
+            wrong += [(group, name) for name in differing(found, expected)]
     assert wrong == []
 
 
@@ -177,6 +186,6 @@ def kinds(folder: Path) -> list[str]:
     for path in folder.rglob("*"):
         if path.is_file():
             where = path.relative_to(folder).parts
-            middle = [part if not part.strip("0123456789abcdef") == "" else "*" for part in where[1:-1]]
+            middle = [part if part.strip("0123456789abcdef") else "*" for part in where[1:-1]]
             found.add("/".join([*where[:1], *middle, f"*.{path.name.split('.', 1)[-1]}"]))
     return sorted(found)

@@ -103,11 +103,11 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     process = start(project, out, small)
     assert kill(process, lambda: reached(tmp_path)), "ended before it could be killed"
     assert not out.exists()
-    assert all(name.startswith(".out.") for name in os.listdir(tmp_path))
+    assert all(path.name.startswith(".out.") for path in tmp_path.iterdir())
     assert process.returncode == -signal.SIGKILL
     assert ended(process.pid)
     assert differing(finish(project, out), expected) == []
-    assert sorted(os.listdir(tmp_path)) == [".out.lock", ".out.work", "out"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.lock", ".out.work", "out"]
 
 
 def ended(group: int) -> bool:
@@ -188,5 +188,5 @@ def test_a_full_disk_is_told_and_nothing_is_published(
     assert (code, "Traceback" in err) == (5, False), err
     assert "No space left on device" in err
     assert "free some disk space, or choose another output folder" in err
-    assert {name for name in os.listdir(small_disk) if not name.startswith(".out.")} == set()
+    assert all(path.name.startswith(".out.") for path in small_disk.iterdir())
     assert not list(small_disk.glob(".out.writing-*"))

@@ -58,6 +58,7 @@ sources:
   keys: [{{name: email, normalise: lower}}, {{name: phone, normalise: digits}}]
   crosswalks:
     - {{file: exports/crosswalk.csv, columns: {{crm: crm, portal: portal}}}}
+  max_without_id: 100%
 journeys: {{by: {by}{models}}}
 output: {{folder: out, max_quarantine: 90%}}
 """
