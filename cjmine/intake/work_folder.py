@@ -59,5 +59,5 @@ class Work:
         for path in self.runs.glob("*"):
             if path.name not in {now.first, now.second}:
                 shutil.rmtree(path)
-        for name in ("raw", "edges", "changed", "parted"):
+        for name in ("text", "raw", "edges", "changed", "parted"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
