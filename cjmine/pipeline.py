@@ -47,11 +47,11 @@ def run(
     started = datetime.now(UTC)
     tell = progress or (lambda _stage, _done, _of: None)
     with ExitStack() as stack:
-        work = Work.at(work_folder(folder))
         where = engine or loaded.project.engine
         # first of all: an engine that cannot be had leaves nothing behind
-        does = stack.enter_context(choose(where, work.folder, workers=workers_for(loaded, where)))
+        does = stack.enter_context(choose(where, work_folder(folder), workers=workers_for(loaded, where)))
         staging = stack.enter_context(publish(folder))
+        work = Work.at(work_folder(folder))
         last = work.last()
         if last is not None and not intact(work.runs, last.first, last.second, last.parts, does):
             last = None  # never believed: done anew

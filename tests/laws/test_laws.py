@@ -19,7 +19,6 @@ import cjmine
 from cjmine.analysis import PASS_ONE, PASS_TWO
 from cjmine.conformance.aligned import align_all
 from cjmine.discovery.variants import distinct_variants
-from cjmine.discovery.work import COUNT_HANDOVERS, COUNT_REWORK
 from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.models import Automaton
 from cjmine.domain.tables import Table
@@ -34,7 +33,6 @@ from tests.laws.customers import CUSTOMERS, event_rows
 from tests.models import moving_home
 
 Outputs = dict[str, pl.DataFrame]
-SECOND = (*PASS_TWO, COUNT_HANDOVERS, COUNT_REWORK)
 """The second pass, and kernels that are in no pass yet."""
 MODELS = {"moving-home": moving_home()}
 SETTINGS = st.builds(
@@ -75,7 +73,7 @@ def both_passes(parts: Sequence[pl.DataFrame], given_context: Context) -> tuple[
     """Return each partition's outputs of each pass; the context of pass 2 comes from all partitions."""
     one = [enrich(Partition(events=events), PASS_ONE, given_context) for events in parts]
     full = frozen(given_context, merged(PASS_ONE, [outputs for _, outputs in one]))
-    return [outputs for _, outputs in one], [enrich(partition, SECOND, full)[1] for partition, _ in one]
+    return [outputs for _, outputs in one], [enrich(partition, PASS_TWO, full)[1] for partition, _ in one]
 
 
 def assert_same(kernels: Sequence[Kernel], left: Outputs, right: Outputs) -> None:
@@ -134,8 +132,8 @@ def assert_laws(customers: list[list[dict[str, Any]]], chosen: tuple[Any, ...], 
         parts.append(rows)
     one_parts, two_parts = both_passes(parts, here)
     assert_same(PASS_ONE, merged(PASS_ONE, one), merged(PASS_ONE, one_parts))
-    assert_same(SECOND, merged(SECOND, two), merged(SECOND, two_parts))
-    for kernels, outputs in ((PASS_ONE, one_parts), (SECOND, two_parts)):
+    assert_same(PASS_TWO, merged(PASS_TWO, two), merged(PASS_TWO, two_parts))
+    for kernels, outputs in ((PASS_ONE, one_parts), (PASS_TWO, two_parts)):
         for kernel in kernels:
             assert_merge_laws(kernel, [part[kernel.name] for part in outputs])
 
@@ -182,15 +180,15 @@ def test_every_kernel_of_the_house_is_held_to_the_laws() -> None:
         for value in vars(import_module(module.name)).values():
             values = value if isinstance(value, tuple) else (value,)
             found |= {id(one): one for one in values if isinstance(one, Kernel)}
-    tested = {id(kernel) for kernel in (*PASS_ONE, *SECOND)}
+    tested = {id(kernel) for kernel in (*PASS_ONE, *PASS_TWO)}
     assert {kernel.name for key, kernel in found.items() if key not in tested} == set()
-    for kernels in (PASS_ONE, SECOND):
+    for kernels in (PASS_ONE, PASS_TWO):
         assert len({kernel.name for kernel in kernels}) == len(kernels)
 
 
 def test_an_empty_partition_gives_empty_outputs() -> None:
     here = context(models=MODELS)
     one, two = both_passes([Partition().events], here)
-    for kernels, (outputs,) in ((PASS_ONE, one), (SECOND, two)):
+    for kernels, (outputs,) in ((PASS_ONE, one), (PASS_TWO, two)):
         for kernel in kernels:
             assert_frame_equal(outputs[kernel.name], kernel.output.empty())
