@@ -33,7 +33,6 @@ from tests.laws.customers import CUSTOMERS, event_rows
 from tests.models import moving_home
 
 Outputs = dict[str, pl.DataFrame]
-"""The second pass, and kernels that are in no pass yet."""
 MODELS = {"moving-home": moving_home()}
 SETTINGS = st.builds(
     lambda by, merge: (JourneySettings(by=by), ContactSettings(merge=merge)),
