@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cjmine.domain.kernel import Partition
@@ -70,6 +70,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_text(first: str) -> None:
     assert row == ("'" + first + "1+1", "'" + first + "1 b", -1.5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=20))
 def test_text_survives_the_csv(texts: list[str]) -> None:
     safe = for_spreadsheet(pl.DataFrame({"t": texts}))
