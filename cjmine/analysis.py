@@ -20,14 +20,17 @@ from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.discovery.work import COUNT_HANDOVERS, COUNT_REWORK
 from cjmine.domain.kernel import Context, Partition
+from cjmine.domain.rows import Rows
+from cjmine.domain.tables import JOURNEY
 from cjmine.domain.vocabulary import Status
-from cjmine.domain.working_time import WorkingCalendar
 from cjmine.engine import contexts, passes, update
+from cjmine.engine.both import Both
 from cjmine.engine.kept import key_of
 from cjmine.engine.passes import Pass, Read, Told
+from cjmine.engine.patch import Changed, Patch, owned, together
 from cjmine.engine.store import Store
 from cjmine.engine.tasks import Engine
-from cjmine.engine.update import Changed, Update
+from cjmine.engine.update import Update
 from cjmine.intended.automaton import automaton_of
 from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
 from cjmine.project.load import Loaded
@@ -61,32 +64,47 @@ PASS_TWO = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """A finished run to go on from: the keys of its passes, and whose rows have changed since."""
+    """A finished run to go on from: the keys of its passes, and who may not be as they were then.
+
+    These are all whose rows have changed, and all who are ``still_open``; they are done in ``groups``.
+    """
 
     first: str
     second: str
     changed: Changed
+    groups: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysed:
     """Where each pass wrote, the context that pass 1 froze, the merged tallies of both.
 
-    ``told`` is what the rows of each partition told when they arrived.
+    ``told`` is what the rows of each partition told when they arrived. ``patches`` are what an update
+    has of the changed customers, ``None`` for a pass that has done all of them.
     """
 
     first: Pass
     second: Pass
     tallies: Mapping[str, pl.DataFrame]
     told: Sequence[Told]
+    patches: tuple[Patch | None, Patch | None] = (None, None)
 
     @property
     def context(self) -> Context:
         """Return what is true of all customers."""
         return self.second.context
 
-    def published(self, folder: Path) -> Store:
+    @property
+    def rows(self) -> Rows:
+        """Return the tables of both passes, wherever they lie."""
+        one, two = self.patches
+        return Both(first=one or self.first.out, second=two or self.second.out, found=FOUND)
+
+    def published(self, folder: Path, engine: Engine) -> Store:
         """Put the tables of both passes together as one store below ``folder``."""
+        for patch, told in zip(self.patches, (self.told, [Told()] * len(self.told)), strict=True):
+            if patch is not None:
+                patch.settle(engine, told)
         self.first.out.share(folder, tuple(name for name in ARRANGED if name not in FOUND))
         return self.second.out.share(folder, FOUND)
 
@@ -117,30 +135,34 @@ def analyse(
     about = key_of(key, settings_of(loaded))
     first = _pass_one(runs, about, parts, context)
     progress = partial(tell, "arranging journeys")
-    if earlier is None:
+    update_one = None if earlier is None else _first_update(runs, earlier, first, read)
+    if update_one is None:
         one, told = passes.run(first, read, engine, progress=progress)
     else:
-        before = _pass_one(runs, earlier.first, parts, context)
-        renewed = Update(
-            now=first,
-            before=before,
-            whole=partial(_first_read, before),
-            given=read,
-            names=partial(_changed, earlier.changed),
-        )
-        one, told = update.run(renewed, engine, progress=progress)
+        one, told = update.run(update_one, engine, progress=progress)
     tell("aligning variants", 0, 1)
     context = _frozen(loaded, context, one)
     second = _pass_two(runs, key_of(about, contexts.told(context)), parts, context)
     contexts.save(second.out.folder, context)
-    arranged = partial(_first_read, first)
     progress = partial(tell, "searching for patterns")
-    renewed_two = _second_update(runs, earlier, first, second) if earlier is not None else None
-    if renewed_two is None:
+    update_two = None
+    if earlier is not None and update_one is not None:
+        update_two = _second_update(runs, earlier, update_one.patch, second)
+    if update_two is None:
+        arranged = partial(_first_read, first, None if update_one is None else update_one.patch)
         two, _ = passes.run(second, arranged, engine, progress=progress)
     else:
-        two, _ = update.run(renewed_two, engine, progress=progress)
-    return Analysed(first=first, second=second, tallies={**one, **two}, told=told)
+        two, _ = update.run(update_two, engine, progress=progress)
+    return Analysed(
+        first=first,
+        second=second,
+        tallies={**one, **two},
+        told=told,
+        patches=(
+            None if update_one is None else update_one.patch,
+            None if update_two is None else update_two.patch,
+        ),
+    )
 
 
 def _pass_one(runs: Path, key: str, parts: int, context: Context) -> Pass:
@@ -166,66 +188,56 @@ def _frozen(loaded: Loaded, context: Context, tallies: Mapping[str, pl.DataFrame
     )
 
 
-def _first_read(first: Pass, number: int) -> tuple[Partition, Told]:
-    """Return a partition as pass 1 left it, and what its rows told."""
-    return first.out.read(number, ARRANGED), passes.told_of(first, number)
+def _first_read(first: Pass, patch: Patch | None, number: int) -> tuple[Partition, Told]:
+    """Return a partition as pass 1 left it."""
+    return (patch or first.out).read(number, ARRANGED), {}
 
 
-def _both_read(first: Pass, second: Pass, number: int) -> tuple[Partition, Told]:
-    """Return a partition as both passes left it."""
-    found = second.out.read(number, FOUND)
-    kept = first.out.read(number, ("events", "contacts"))
-    return dataclasses.replace(found, events=kept.events, contacts=kept.contacts), {}
+def still_open(runs: Path, second: str, parts: int) -> pl.Series:
+    """Return the customers whose journeys a finished run left open: time alone may close them."""
+    store = Store(runs / second, parts)
+    opened = pl.col("status") == Status.OPEN
+    asked = [store.scan(JOURNEY, number).filter(opened).select("customer_id") for number in range(parts)]
+    return pl.concat(pl.collect_all(asked))["customer_id"].unique()
 
 
-def _changed(changed: Changed, number: int, _old: Partition) -> pl.Series:
-    return changed.of(number)
-
-
-def _changed_or_open(changed: Changed, number: int, old: Partition) -> pl.Series:
-    """Return the changed customers, and those whose journeys were open: time may have closed them."""
-    still_open = old.journeys.filter(pl.col("status") == Status.OPEN)["customer_id"]
-    return pl.concat([changed.of(number), still_open]).unique().sort()
-
-
-def _second_update(runs: Path, earlier: Earlier, first: Pass, second: Pass) -> Update | None:
-    """Return pass 2 over whom it can touch; ``None`` where what is true of all has changed for everybody."""
-    parts = second.out.parts
-    context = contexts.load(runs / earlier.second, second.context)
-    if context is None or not _only_later(context, second.context):
+def _first_update(runs: Path, earlier: Earlier, first: Pass, read: Read) -> Update | None:
+    """Return pass 1 over the changed customers; ``None`` where nothing has changed at all."""
+    if earlier.first == first.key:
         return None
-    before_one = _pass_one(runs, earlier.first, parts, context)
-    before = _pass_two(runs, earlier.second, parts, context)
-    return Update(
-        now=second,
-        before=before,
-        whole=partial(_both_read, before_one, before),
-        given=partial(_first_read, first),
-        names=partial(_changed_or_open, earlier.changed),
-    )
+    before = _pass_one(runs, earlier.first, first.out.parts, first.context)
+    patch = _patch(runs, earlier, first, before)
+    return Update(patch=patch, given=partial(_arrived, patch, read))
 
 
-def _only_later(old: Context, new: Context) -> bool:
-    """Tell whether only time has passed for customers who have not changed."""
-    later = all(new.extracted_at.get(name, at) >= at for name, at in old.extracted_at.items())
-    return later and old.abandon_after == new.abandon_after and _agree(old.calendar, new.calendar)
+def _arrived(patch: Patch, read: Read, group: int) -> tuple[Partition, list[Told]]:
+    """Return the changed customers' events of a group as they came, and what each partition's told."""
+    given = [(number, read(number)) for number in patch.members(group)]
+    rows = [owned(partition, patch.changed.of(number)) for number, (partition, _) in given]
+    return together(rows), [told for _, (_, told) in given]
 
 
-def _agree(old: WorkingCalendar | None, new: WorkingCalendar | None) -> bool:
-    """Tell whether two calendars agree in the years that the older one knows."""
-    if old is None or new is None:
-        return old is new
-    years = {day[:4] for day in old.holidays}
-    known = tuple(day for day in new.holidays if day[:4] in years)
-    return dataclasses.replace(new, holidays=known) == old
+def _second_update(runs: Path, earlier: Earlier, one: Patch, second: Pass) -> Update | None:
+    """Return pass 2 over whom it can touch; ``None`` where what is true of all has changed for everybody."""
+    context = contexts.load(runs / earlier.second, second.context)
+    if context is None or not contexts.only_later(context, second.context) or earlier.second == second.key:
+        return None
+    before = _pass_two(runs, earlier.second, second.out.parts, context)
+    patch = _patch(runs, earlier, second, before)
+    return Update(patch=patch, given=partial(_arranged, one), beside=one)
+
+
+def _arranged(patch: Patch, group: int) -> tuple[Partition, list[Told]]:
+    """Return a group's changed customers as pass 1 left them."""
+    return patch.are.read(group, ARRANGED), [{} for _ in patch.members(group)]
+
+
+def _patch(runs: Path, earlier: Earlier, now: Pass, before: Pass) -> Patch:
+    name = f"{now.key}-{key_of(before.key, earlier.changed.path.name, earlier.groups)}"
+    return Patch(folder=runs / name, now=now, before=before, changed=earlier.changed, groups=earlier.groups)
 
 
 def intact(runs: Path, first: str, second: str, parts: int, engine: Engine) -> bool:
     """Tell whether all that a finished run wrote is still as it was."""
-    context = Context()
-    both = (_pass_one(runs, first, parts, context), _pass_two(runs, second, parts, context))
-    return all(engine.each(_is_kept, [(one, number) for one in both for number in range(parts)]))
-
-
-def _is_kept(task: tuple[Pass, int]) -> bool:
-    return passes.is_kept(*task)
+    both = (_pass_one(runs, first, parts, Context()), _pass_two(runs, second, parts, Context()))
+    return all(passes.finished(one, engine) for one in both)

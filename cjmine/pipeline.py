@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cjmine.analysis import Analysed, Earlier, analyse, intact, settings_of
+from cjmine.analysis import Analysed, Earlier, analyse, intact, settings_of, still_open
 from cjmine.audit.record import record
 from cjmine.discovery import versions
 from cjmine.discovery.flows import flow_table, node_table
@@ -19,7 +19,6 @@ from cjmine.domain.results import Run
 from cjmine.engine import memory
 from cjmine.engine.choice import choose
 from cjmine.engine.settings import EngineSettings
-from cjmine.engine.store import Store
 from cjmine.ingest.files import resolve
 from cjmine.intake import Last, Taken, Work, take_in
 from cjmine.intended.automaton import defects
@@ -55,7 +54,10 @@ def run(
         last = work.last()
         if last is not None and not intact(work.runs, last.first, last.second, last.parts, does):
             last = None  # never believed: done anew
-        taken = take_in(loaded, work.folder, does, tell, settings=settings_of(loaded), last=last)
+        waiting = None if last is None else still_open(work.runs, last.second, last.parts)
+        taken = take_in(
+            loaded, work.folder, does, tell, settings=settings_of(loaded), last=last, also=waiting
+        )
         analysed = analyse(
             loaded,
             taken.read,
@@ -66,9 +68,11 @@ def run(
             key=taken.key,
             earlier=_earlier(taken),
         )
-        store = analysed.published(staging / "store")
         tell("discovering models", 0, 1)
-        finished = gather(loaded, taken, analysed, store, started)
+        finished = gather(loaded, taken, analysed, started)
+        tell("writing the tables", 0, 1)
+        store = analysed.published(staging / "store", does)
+        finished = dataclasses.replace(finished, rows=store)
         tell("writing the report", 0, 1)
         write_run(finished, staging, models=_models(finished))
     since = (*taken.since(), *_map_since(work, last, finished))
@@ -95,7 +99,9 @@ def _map_since(work: Work, last: Last | None, finished: Run) -> tuple[str, ...]:
 def _earlier(taken: Taken) -> Earlier | None:
     if taken.last is None or taken.changed is None:
         return None
-    return Earlier(first=taken.last.first, second=taken.last.second, changed=taken.changed)
+    return Earlier(
+        first=taken.last.first, second=taken.last.second, changed=taken.changed, groups=taken.groups
+    )
 
 
 def work_folder(folder: Path) -> Path:
@@ -118,11 +124,11 @@ def workers_for(loaded: Loaded, engine: EngineSettings) -> int:
     return 1 if sum(path.stat().st_size for path in paths) < SMALL else allowed
 
 
-def gather(loaded: Loaded, taken: Taken, analysed: Analysed, store: Store, started: datetime) -> Run:
+def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) -> Run:
     """Mine each journey type's model, and put together what the report shows."""
     project, tallies, joined = loaded.project, analysed.tallies, taken.linkage
     mined = mine_types(tallies["variants"], project.discovery)
-    kinds, counted = tallies["kinds"], summary.counts(store, taken.ledger)
+    kinds, counted = tallies["kinds"], summary.counts(analysed.rows, taken.ledger)
     variants = distinct_variants(tallies["variants"])
     costs = summary.checked(tallies["variants"], analysed.context.aligned)
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
@@ -174,10 +180,10 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, store: Store, start
         echoes=tallies["echoes"],
         flows=flow_table(tallies["flows"]),
         nodes=node_table(tallies["nodes"]),
-        rows=store,
+        rows=analysed.rows,
         variants=summary.variants(variants, costs),
         kinds=kinds,
-        medians=medians(tallies["lengths"], store),
+        medians=medians(tallies["lengths"], analysed.rows),
         deviation_kinds=tallies["deviation_kinds"],
         totals=totals.table(tallies["totals"], counted["journeys"]),
         worst=tallies["worst"],

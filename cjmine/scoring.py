@@ -194,7 +194,7 @@ def _answers(loaded: Loaded, events: pl.DataFrame, tell: Tell) -> tuple[Partitio
         read = passes.from_store(given)
         runs = Path(folder, "runs")
         analysed = analyse(loaded, read, runs, engine, tell, parts=given.parts, key="scored")
-        return whole(analysed.published(Path(folder, "store"))), dict(analysed.tallies)
+        return whole(analysed.published(Path(folder, "store"), engine)), dict(analysed.tallies)
 
 
 def _baselines(events: pl.DataFrame, truth: Truth, scope: Scope) -> dict[str, Card]:

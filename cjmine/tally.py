@@ -55,6 +55,55 @@ class Tally:
             return self.conform(rows.select(sums)) if rows.height else self.empty()
         return self.conform(rows.group_by(list(self.keys)).agg(sums)).sort(list(self.keys), nulls_last=False)
 
+    def without(self, then: pl.DataFrame, lost: pl.DataFrame, gained: pl.DataFrame) -> pl.DataFrame | None:
+        """Return the tally of a whole after some of its rows became others.
+
+        ``then`` is the tally before, ``lost`` and ``gained`` those of the others, then and now. Keys are
+        dropped where all sums become 0: a kernel tallies what there is, so each key of a tally has a sum
+        above 0 or no row. ``None`` where that cannot be told: a lost row held a least or greatest value
+        that none now reaches.
+        """
+        sums = [name for name, how in self.measures.items() if how is Merge.SUM]
+        if not sums:
+            return None
+        taken = lost.with_columns(-pl.col(sums))
+        parts = [frame.select(*self.keys, *sums) for frame in (then, taken, gained)]
+        left = Tally(keys=self.keys, measures=dict.fromkeys(sums, Merge.SUM)).merge(parts)
+        left = left.filter(pl.any_horizontal(pl.col(sums) != 0))
+        if len(sums) == len(self.measures):
+            return left
+        found = left.select(*self.keys)
+        for name, how in self.measures.items():
+            if how is not Merge.SUM:
+                extremes = self._extremes(found, name, how, (then, lost, gained))
+                if extremes is None:
+                    return None
+                found = found.with_columns(extremes)
+        return self.conform(found.hstack(left.select(sums)))
+
+    def _extremes(
+        self,
+        keys: pl.DataFrame,
+        name: str,
+        how: Merge,
+        frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
+    ) -> pl.Series | None:
+        """Return the extreme of each key; ``None`` where one went and none as extreme came."""
+        table = keys
+        for stem, frame in zip(("then", "lost", "gained"), frames, strict=True):
+            column = frame.select(*self.keys, pl.col(name).alias(stem))
+            if not self.keys:
+                return None  # without keys there is no row to stand beside
+            table = table.join(
+                column, on=list(self.keys), how="left", nulls_equal=True, maintain_order="left"
+            )
+        worse = pl.col("gained") > pl.col("then") if how is Merge.MIN else pl.col("gained") < pl.col("then")
+        unknown = (pl.col("lost") == pl.col("then")) & worse.fill_null(value=True)
+        if table.select(unknown.fill_null(value=False).any()).item():
+            return None
+        pick = pl.min_horizontal if how is Merge.MIN else pl.max_horizontal
+        return table.select(pick("then", "gained").alias(name)).to_series()
+
 
 BUCKETS_PER_DOUBLING = 8
 """Quantiles come from log-spaced buckets: their relative error is at most 2**(1/16) - 1 = 4.4 %."""

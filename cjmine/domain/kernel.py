@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar, TypeVarTuple
+from typing import Any, Protocol, TypeVar, TypeVarTuple, runtime_checkable
 
 import polars as pl
 
@@ -78,6 +78,15 @@ class Output(Protocol):
 
     def merge(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
         """Merge partial outputs into one."""
+        ...
+
+
+@runtime_checkable
+class Renewable(Output, Protocol):
+    """An output of the whole that can follow when some of the rows it came from become others."""
+
+    def without(self, then: pl.DataFrame, lost: pl.DataFrame, gained: pl.DataFrame) -> pl.DataFrame | None:
+        """Return the output now, from that before and what the rows gave and give; ``None`` if unknown."""
         ...
 
 

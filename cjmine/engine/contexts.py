@@ -68,3 +68,18 @@ def load(folder: Path, base: Context) -> Context | None:
         calendar=frozen.calendar,
         aligned=aligned,
     )
+
+
+def only_later(old: Context, new: Context) -> bool:
+    """Tell whether only time has passed for customers who have not changed."""
+    later = all(new.extracted_at.get(name, at) >= at for name, at in old.extracted_at.items())
+    return later and old.abandon_after == new.abandon_after and _agree(old.calendar, new.calendar)
+
+
+def _agree(old: WorkingCalendar | None, new: WorkingCalendar | None) -> bool:
+    """Tell whether two calendars agree in the years that the older one knows."""
+    if old is None or new is None:
+        return old is new
+    years = {day[:4] for day in old.holidays}
+    known = tuple(day for day in new.holidays if day[:4] in years)
+    return dataclasses.replace(new, holidays=known) == old

@@ -39,6 +39,11 @@ def numbers(customers: pl.Series, parts: int) -> pl.Series:
     ]
 
 
+def holding(customers: pl.Series, parts: int) -> list[int]:
+    """Return the numbers of the partitions where any of these customers may lie, in order."""
+    return sorted(numbers(customers, parts).unique().to_list())
+
+
 def split(events: pl.DataFrame, parts: int) -> Iterator[pl.DataFrame]:
     """Yield ``parts`` tables of events, each customer whole in one of them, in total order."""
     placed = events.with_columns(numbers(events["customer_id"], parts))
@@ -84,13 +89,14 @@ class Store:
             }
         )
 
-    def share(self, folder: Path, tables: Sequence[str]) -> Store:
+    def share(self, folder: Path, tables: Sequence[str], parts: Sequence[int] | None = None) -> Store:
         """Give tables a second place below ``folder``, as links where the disk has them, else as copies."""
         for table in TABLES:
             if table.name in tables:
                 (folder / table.name).mkdir(parents=True, exist_ok=True)
-                for number in range(self.parts):
+                for number in range(self.parts) if parts is None else parts:
                     there = folder / table.name / f"{number:04d}.parquet"
+                    there.unlink(missing_ok=True)
                     try:
                         os.link(self.path(table, number), there)
                     except OSError:
@@ -112,7 +118,7 @@ class Store:
 
     def holding(self, customers: pl.Series) -> list[int]:
         """Return the numbers of the partitions where any of these customers may lie, in order."""
-        return sorted(numbers(customers, self.parts).unique().to_list())
+        return holding(customers, self.parts)
 
     def path(self, table: Table, number: int) -> Path:
         """Return the file of one table of one partition."""

@@ -1,8 +1,8 @@
 """How does a pass go on from an earlier one, when only some customers have changed?
 
-The dirty unit is the customer. What an earlier run found of the others is taken over; of the changed ones
-the kernels make it anew. A tally of sums loses what they gave before and gains what they give now;
-whatever merges otherwise is made again from the partition as it has become.
+The dirty unit is the customer. What an earlier run found of the others stands; of the changed ones the
+kernels make it anew, in a few groups, however many partitions they come from. An output of the whole loses
+what they gave before and gains what they give now; where that does not tell, it is made again from all.
 """
 
 from __future__ import annotations
@@ -13,126 +13,125 @@ from functools import partial
 from pathlib import Path
 
 import polars as pl
+from pydantic import TypeAdapter
 
-from cjmine.domain.kernel import Output, Partition
-from cjmine.domain.tables import MOVE, TABLES
+from cjmine.domain.kernel import Kernel, Partition, Renewable
+from cjmine.engine.kept import Kept
 from cjmine.engine.local import enrich
-from cjmine.engine.passes import Pass, Read, Told, kept_once, merged_files
-from cjmine.engine.store import numbers
-from cjmine.engine.tasks import Engine, Progress, written
-from cjmine.tally import Merge, Tally
+from cjmine.engine.passes import (
+    Tallies,
+    Told,
+    keep_whole,
+    merged_files,
+    read_whole,
+    told_of,
+    write_summary,
+)
+from cjmine.engine.patch import Patch, together
+from cjmine.engine.store import Store
+from cjmine.engine.tasks import Engine, Progress
 
-Names = Callable[[int, Partition], pl.Series]
-"""Gives the changed customers of a partition, by its number and what an earlier run made of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """Customers that are not as they were, on disk: by the number of their partition."""
-
-    path: Path
-
-    @classmethod
-    def save(cls, path: Path, names: pl.Series, parts: int) -> Changed:
-        """Write them."""
-        whole = pl.DataFrame({"name": names.unique().sort()}, schema={"name": pl.String})
-        with written(path) as draft:
-            whole.with_columns(numbers(whole["name"], parts).alias("part")).write_parquet(draft)
-        return cls(path=path)
-
-    def of(self, number: int) -> pl.Series:
-        """Return those of one partition."""
-        rows = pl.scan_parquet(self.path).filter(pl.col("part") == number).select("name")
-        return rows.collect()["name"]
+Given = Callable[[int], tuple[Partition, list[Told]]]
+"""Gives a group's rows of the changed customers, and what there is to tell of each of its partitions."""
+_TOLD: TypeAdapter[list[Told]] = TypeAdapter(list[Told])
+_SIDES = ("lost", "gained")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A pass over changed customers only, and the pass that knows of the others.
+    """A pass over changed customers only.
 
-    ``whole`` reads a partition as the earlier pass left it, ``given`` what the kernels now start
-    from (all its customers, or the changed ones), ``names`` says who has changed.
+    ``given`` are their rows now; ``beside`` is the patch of the pass before, whose tables are read too.
     """
 
-    now: Pass
-    before: Pass
-    whole: Read
-    given: Read
-    names: Names
+    patch: Patch
+    given: Given
+    beside: Patch | None = None
 
-    def one(self, number: int) -> Told:
-        """Do one partition, unless it was done before."""
-        return kept_once(self.now, number, partial(self._work, number))
+    def one(self, group: int) -> list[Told]:
+        """Do one group of partitions, unless it was done before."""
+        patch = self.patch
+        rows = [*_files(patch.were, group, patch.now.tables), *_files(patch.are, group, patch.now.tables)]
+        parts = [self._part(side, name, group) for side in _SIDES for name in patch.now.summaries()]
+        work = partial(self._work, group)
+        return Kept(patch.folder, _TOLD).once(f"group-{group:04d}", [*rows, *parts], work)
 
-    def _work(self, number: int) -> Told:
-        old, said = self.whole(number)
-        names = self.names(number, old)
-        gone, kept = owned(old, names, theirs=True), owned(old, names, theirs=False)
-        given, told = self.given(number)
-        made, outputs = enrich(owned(given, names, theirs=True), self.now.kernels, self.now.context)
-        tables = {
-            table.name: table.merge([getattr(kept, table.name), getattr(made, table.name)])
-            for table in TABLES
-            if table.name in self.now.tables
-        }
-        self.now.out.write(number, Partition(**tables), self.now.tables)
-        become: Partition | None = None
-        for kernel in self.now.kernels:
-            if kernel.into is not None:
-                continue
-            if _sums(kernel.output):
-                lost = kernel.output.conform(kernel.compute(gone, self.before.context))
-                then = pl.read_parquet(self.before.summary(kernel.name, number))
-                frame = _without(kernel.output, then, lost, outputs[kernel.name])
-            else:
-                become = become or replace(given, **tables)
-                frame = kernel.output.conform(kernel.compute(become, self.now.context))
-            self.now.write_summary(kernel.name, number, frame)
-        return _told(said, told, names)
+    def _work(self, group: int) -> list[Told]:
+        patch = self.patch
+        summing = [kernel for kernel in patch.now.kernels if kernel.into is None]
+        were = together([patch.earlier(number) for number in patch.members(group)])
+        patch.were.write(group, were, patch.now.tables)
+        if self.beside is not None:
+            were = _completed(were, self.beside.were.read(group, self._others()), self._others())
+        for kernel in summing:
+            lost = kernel.output.conform(kernel.compute(were, patch.before.context))
+            write_summary(self._part("lost", kernel.name, group), lost)
+        del were  # two copies of the rows need not wait for each other
+        given, said = self.given(group)
+        are, outputs = enrich(given, patch.now.kernels, patch.now.context)
+        patch.are.write(group, are, patch.now.tables)
+        for kernel in summing:
+            write_summary(self._part("gained", kernel.name, group), outputs[kernel.name])
+        return [self._told(number, one) for number, one in zip(patch.members(group), said, strict=True)]
 
+    def _told(self, number: int, now: Told) -> Told:
+        """Join what was told of unchanged customers with what is told of the changed: rows by customer."""
+        gone = set(self.patch.changed.of(number))
+        then = told_of(self.patch.before, number)
+        kept = {name: [row for row in rows if row[0] not in gone] for name, rows in then.items()}
+        return {name: [*kept.get(name, []), *rows] for name, rows in now.items()}
 
-def run(
-    update: Update, engine: Engine, *, progress: Progress | None = None
-) -> tuple[dict[str, pl.DataFrame], list[Told]]:
-    """Run the update over all partitions; return the merged summaries, and what each partition told."""
-    parts = range(update.now.out.parts)
-    told = engine.each(update.one, parts, progress=progress)
-    merged = {
-        name: merged_files(output, [update.now.summary(name, number) for number in parts])
-        for name, output in update.now.summaries().items()
-    }
-    return merged, told
+    def _others(self) -> tuple[str, ...]:
+        """Return the tables that the pass before filled and this one does not."""
+        filled = () if self.beside is None else self.beside.now.tables
+        return tuple(name for name in filled if name not in self.patch.now.tables)
 
+    def _part(self, side: str, name: str, group: int) -> Path:
+        return self.patch.folder / side / name / f"{group:04d}.parquet"
 
-def owned(partition: Partition, names: pl.Series, *, theirs: bool) -> Partition:
-    """Return the rows of these customers, or those of all others."""
-    wanted = names.implode()
-    mine = pl.col("customer_id").is_in(wanted)
-    journeys = partition.journeys.filter(mine)["journey_id"].implode()
-    tables = {}
-    for table in TABLES:
-        frame: pl.DataFrame = getattr(partition, table.name)
-        rule = pl.col("journey_id").is_in(journeys) if table is MOVE else mine
-        tables[table.name] = frame.filter(rule if theirs else ~rule)
-    return Partition(**tables)
+    def renewed(self, kernel: Kernel, then: pl.DataFrame) -> pl.DataFrame | None:
+        """Return a kernel's output of all customers, from that of the earlier run; ``None`` if unknown."""
+        if not isinstance(kernel.output, Renewable):
+            return None
+        groups = range(self.patch.groups)
+        lost, gained = (
+            merged_files(kernel.output, [self._part(side, kernel.name, group) for group in groups])
+            for side in _SIDES
+        )
+        return kernel.output.without(then, lost, gained)
 
-
-def _sums(output: Output) -> bool:
-    """Tell whether what some rows gave can be taken out of a summary again."""
-    return isinstance(output, Tally) and set(output.measures.values()) == {Merge.SUM}
+    def anew(self, task: tuple[Kernel, int]) -> pl.DataFrame:
+        """Return a kernel's output of one whole partition as it is now."""
+        kernel, number = task
+        whole = self.patch.read(number, self.patch.now.tables)
+        if self.beside is not None:
+            whole = _completed(whole, self.beside.read(number, self._others()), self._others())
+        return kernel.output.conform(kernel.compute(whole, self.patch.now.context))
 
 
-def _without(output: Output, then: pl.DataFrame, lost: pl.DataFrame, gained: pl.DataFrame) -> pl.DataFrame:
-    """Return a tally without what changed customers gave before, with what they give now."""
-    measures = list(output.measures) if isinstance(output, Tally) else []
-    taken = lost.with_columns(-pl.col(measures))
-    whole = output.merge([then, taken, gained])
-    return whole.filter(pl.any_horizontal(pl.col(measures) != 0))
+def run(update: Update, engine: Engine, *, progress: Progress | None = None) -> tuple[Tallies, list[Told]]:
+    """Run the update over all groups; return the merged summaries, and what each partition told."""
+    patch = update.patch
+    groups = engine.each(update.one, range(patch.groups), progress=progress)
+    told = dict[int, Told]()
+    for group, said in enumerate(groups):
+        told.update(zip(patch.members(group), said, strict=True))
+    before, merged = read_whole(patch.before), Tallies()
+    for kernel in patch.now.kernels:
+        if kernel.into is None:
+            found = update.renewed(kernel, before[kernel.name])
+            if found is None:
+                every = engine.each(update.anew, [(kernel, number) for number in range(patch.parts)])
+                found = kernel.output.merge(every)
+            merged[kernel.name] = found
+    keep_whole(patch.now, merged)
+    return merged, [told[number] for number in range(patch.parts)]
 
 
-def _told(then: Told, now: Told, names: pl.Series) -> Told:
-    """Join what was told of unchanged customers with what is told of the changed ones: rows by customer."""
-    gone = set(names)
-    rows = {name: value for name, value in then.items() if isinstance(value, list)}
-    kept = {name: [row for row in value if row[0] not in gone] for name, value in rows.items()}
-    return {name: [*kept.get(name, []), *value] for name, value in now.items() if isinstance(value, list)}
+def _files(store: Store, number: int, tables: tuple[str, ...]) -> list[Path]:
+    return [store.folder / name / f"{number:04d}.parquet" for name in tables]
+
+
+def _completed(rows: Partition, others: Partition, tables: tuple[str, ...]) -> Partition:
+    """Return rows with these tables of the pass before."""
+    return replace(rows, **{name: getattr(others, name) for name in tables})

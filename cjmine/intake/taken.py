@@ -14,20 +14,23 @@ import polars as pl
 from cjmine.domain.tables import EVENT
 from cjmine.engine.kept import key_of
 from cjmine.engine.passes import Read
+from cjmine.engine.patch import Changed
 from cjmine.engine.store import parts_for
 from cjmine.engine.tasks import Engine, written
-from cjmine.engine.update import Changed
 from cjmine.identity import linkage, nodes
 from cjmine.identity.books import DigestCollisionError
 from cjmine.identity.settings import IdentitySettings
 from cjmine.ingest import accounts, steps
 from cjmine.ingest.limits import refuse_quarantine, twins
 from cjmine.ingest.steps import Asked
-from cjmine.intake.changes import Last, changes
+from cjmine.intake.changes import Changes, Last, changes
 from cjmine.intake.joining import Walked, coverage, joined, read_crosswalks, report
 from cjmine.intake.parting import Parted, People, digest_of_people, parted
 from cjmine.intake.reading import Ids, ReadSource, Tell, read_sources
 from cjmine.project.load import Loaded
+
+FEWEST = 4
+"""Changed customers are done in at least so many groups, if there are as many partitions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class Taken:
 
     ``parted`` gives the events of each partition of customers; ``key`` names what they are, so that
     equal keys are equal events. Where ``changed`` says whose rows are not as they were in the ``last``
-    run, ``parted`` has those only, and ``anew`` is how many customers of now they are.
+    run, ``parted`` has those and the ones who were to be done ``also``; ``anew`` is how many customers of now
+    have changed, ``groups`` into how many groups of partitions all these are best taken.
     """
 
     parted: Parted
@@ -54,6 +58,7 @@ class Taken:
     last: Last | None = None
     changed: Changed | None = None
     anew: int | None = None
+    groups: int = 1
 
     @property
     def parts(self) -> int:
@@ -121,12 +126,13 @@ def take_in(
     *,
     settings: str = "",
     last: Last | None = None,
+    also: pl.Series | None = None,
     anonymous: bool = False,
 ) -> Taken:
     """Read every source, refuse what is too broken, and give every row its customer and its partition.
 
     ``settings`` names what decides about results beside the exports: where it is as it was in the ``last``
-    run, only customers whose rows have changed since are given.
+    run, only customers whose rows have changed since are given, and those named by ``also``.
     """
     project = loaded.project
     names = {one.name: one.id_scheme for one in project.sources}
@@ -153,11 +159,14 @@ def take_in(
         parts=people.parts,
         pieces={one.asked.source.name: one.names for one in sources},
     )
-    found = changes(last, now, people, work, ids) if last is not None else None
+    found = None
+    if last is not None:
+        waiting = pl.Series(dtype=pl.String) if also is None else also
+        found = changes(last, now, people, work, ids, also=waiting)
     key = key_of(who, people.parts)
     only = changed = None
     if found is not None and last is not None:
-        key = key_of(key, last.who, last.pieces, now.pieces)
+        key = key_of(key, last.who, last.pieces, now.pieces, last.second)
         only = _flags(work / "changed" / f"{key}.npy", found.now)
         changed = Changed.save(work / "changed" / f"{key}.parquet", found.names, people.parts)
     tell("arranging customers", 0, 1)
@@ -187,8 +196,15 @@ def take_in(
         walked=tuple(name for one in tables for name in one.names),
         last=last,
         changed=changed,
-        anew=None if found is None else int(found.now.sum()),
+        anew=None if found is None else found.count,
+        groups=1 if found is None else _groups(ledger, found, people.parts),
     )
+
+
+def _groups(ledger: pl.DataFrame, found: Changes, parts: int) -> int:
+    """Return in how many groups changed customers are done: enough for all cores, and none too large."""
+    rows = int(ledger["accepted"].sum() * found.now.mean())
+    return min(parts, max(FEWEST, parts_for(rows)))
 
 
 def _flags(path: Path, flags: npt.NDArray[np.bool_]) -> Path:

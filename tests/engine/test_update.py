@@ -11,11 +11,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cjmine.analysis import Analysed, Earlier, analyse
+from cjmine.analysis import Analysed, Earlier, analyse, still_open
 from cjmine.domain.kernel import Partition
+from cjmine.domain.tables import TABLES
 from cjmine.engine.local import LocalEngine
+from cjmine.engine.patch import Changed
 from cjmine.engine.store import split
-from cjmine.engine.update import Changed
 from cjmine.project.load import Loaded, load
 from tests.engine.random_log import random_log
 from tests.pipeline.test_growth import council
@@ -52,13 +53,22 @@ def changed(log: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, pl.Series]:
     return pl.concat([kept, other.filter(pl.col("customer_id").is_in(come.implode()))]), names
 
 
-def tables(done: Analysed) -> dict[str, bytes]:
+def tables(done: Analysed, folder: Path) -> dict[str, bytes]:
+    """Return the files of both passes, published."""
+    done.published(folder, LocalEngine())
     return {
         f"{place}/{path.relative_to(one.out.folder)}": path.read_bytes()
         for place, one in (("first", done.first), ("second", done.second))
         for path in one.out.folder.rglob("*.parquet")
         if path.parent.name in one.tables
     }
+
+
+def assert_rows(mine: Analysed, whole: Analysed) -> None:
+    """Before anything is published, rows read with the patch on them are those of all customers."""
+    for table in TABLES:
+        assert mine.rows.height(table) == whole.rows.height(table), table.name
+        assert mine.rows.table(table).equals(whole.rows.table(table)), table.name
 
 
 def assert_law(loaded: Loaded, folder: Path, seed: int) -> int:
@@ -69,14 +79,18 @@ def assert_law(loaded: Loaded, folder: Path, seed: int) -> int:
     last = done(read=reading(log), runs=folder / "runs", key="0")
     for number in range(1, ROUNDS + 1):
         log, names = changed(log, seed * 10 + number)
-        who = Changed.save(folder / f"{number}.parquet", names, PARTS)
-        earlier = Earlier(first=last.first.key, second=last.second.key, changed=who)
+        waiting = still_open(folder / "runs", last.second.key, PARTS)
+        who = Changed.save(folder / f"{number}.parquet", pl.concat([names, waiting]), PARTS)
+        groups = 1 + (seed + number) % PARTS
+        earlier = Earlier(first=last.first.key, second=last.second.key, changed=who, groups=groups)
         last = done(read=reading(log), runs=folder / "runs", key=str(number), earlier=earlier)
         fresh = done(read=reading(log), runs=folder / f"fresh{number}", key=str(number))
         assert last.tallies.keys() == fresh.tallies.keys()
         for name, table in fresh.tallies.items():
             assert last.tallies[name].equals(table), (number, name)
-        mine, whole = tables(last), tables(fresh)
+        assert_rows(last, fresh)
+        mine = tables(last, folder / f"mine{number}")
+        whole = tables(fresh, folder / f"whole{number}")
         assert mine.keys() == whole.keys()
         assert [name for name in whole if mine[name] != whole[name]] == [], number
         count += names.len()

@@ -89,7 +89,7 @@ def test_growth_gives_what_a_fresh_run_gives(
         CHANGES[step](world)
         world.write(tmp_path)
         assert differing(run(project, "grown"), fresh(project)) == [], step
-    assert updates
+    assert updates or steps == ("nothing",)
 
 
 @pytest.mark.slow

@@ -1,0 +1,144 @@
+"""Which rows stand in place of those that an earlier run had? The changed customers', beside the others'.
+
+A patch holds, for groups of partitions, the changed customers' rows as they were and as they are. Nothing
+of the others is written until the run is published: until then partitions are read with the patch on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from cjmine.domain.kernel import Partition
+from cjmine.domain.tables import FINDING, JOURNEY, MOVE, TABLES, Table
+from cjmine.engine.passes import Pass, Told
+from cjmine.engine.store import Store, numbers
+from cjmine.engine.tasks import Engine, written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Customers that are not as they were, on disk: by the number of their partition."""
+
+    path: Path
+
+    @classmethod
+    def save(cls, path: Path, names: pl.Series, parts: int) -> Changed:
+        """Write them."""
+        whole = pl.DataFrame({"name": names.unique().sort()}, schema={"name": pl.String})
+        with written(path) as draft:
+            whole.with_columns(numbers(whole["name"], parts).alias("part")).write_parquet(draft)
+        return cls(path=path)
+
+    def of(self, number: int) -> pl.Series:
+        """Return those of one partition, sorted."""
+        rows = pl.scan_parquet(self.path).filter(pl.col("part") == number).select("name")
+        return rows.collect()["name"].sort()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """One pass's patch: the pass, the earlier one it lies on, who has changed, and in how many groups."""
+
+    folder: Path
+    now: Pass
+    before: Pass
+    changed: Changed
+    groups: int
+
+    @property
+    def parts(self) -> int:
+        """How many partitions there are, numbered from 0."""
+        return self.now.out.parts
+
+    @property
+    def were(self) -> Store:
+        """The changed customers' rows as the earlier pass left them, group by group."""
+        return Store(self.folder / "were", self.groups)
+
+    @property
+    def are(self) -> Store:
+        """Their rows now, group by group."""
+        return Store(self.folder / "are", self.groups)
+
+    def members(self, group: int) -> range:
+        """Return the partitions of a group."""
+        return range(group, self.parts, self.groups)
+
+    def earlier(self, number: int) -> Partition:
+        """Return the changed customers' rows as they lie in one partition of the earlier pass."""
+        whole = self.before.out.read(number, self.before.tables)
+        return owned(whole, self.changed.of(number))
+
+    def read(self, number: int, tables: Sequence[str]) -> Partition:
+        """Return tables of one partition as they are now."""
+        found = {table.name: self.frame(table, number) for table in TABLES if table.name in tables}
+        return Partition(**found)
+
+    def frame(self, table: Table, number: int) -> pl.DataFrame:
+        """Return one table of one partition as it is now, in its total order."""
+        return self.scan(table, number).collect()
+
+    def scan(self, table: Table, number: int) -> pl.LazyFrame:
+        """Return the same; only what is asked of it is read."""
+        others = self.before.out.scan(table, number)
+        names = self.changed.of(number)
+        if not names.len():
+            return others
+        group, mine = number % self.groups, pl.col("customer_id").is_in(names.implode())
+        if table is MOVE:
+            were, are = (_journeys(store, group, mine) for store in (self.were, self.are))
+            kept, come = (~pl.col("journey_id").is_in(were)), pl.col("journey_id").is_in(are)
+        else:
+            kept, come = ~mine, mine
+        rows = [others.filter(kept), self.are.scan(table, group).filter(come)]
+        if table is FINDING:
+            return pl.concat(rows).sort(table.order, maintain_order=True)
+        # no customer, and so no journey, has rows on both sides
+        return rows[0].merge_sorted(rows[1], key=table.order[0])
+
+    def height(self, table: Table) -> int:
+        """Return how many rows a table has in all partitions."""
+        return self.before.out.height(table) - self.were.height(table) + self.are.height(table)
+
+    def settle(self, engine: Engine, told: Sequence[Told]) -> None:
+        """Write every partition as it is now, as the pass itself would have written it."""
+        engine.each(self._settled, list(enumerate(told)))
+
+    def _settled(self, task: tuple[int, Told]) -> Told:
+        number, told = task
+
+        def write() -> Told:
+            if self.changed.of(number).len():
+                self.now.out.write(number, self.read(number, self.now.tables), self.now.tables)
+            else:
+                self.before.out.share(self.now.out.folder, self.now.tables, [number])
+            return told
+
+        return self.now.kept.once(self.now.settled(number), self.now.rows(number), write)
+
+
+def _journeys(store: Store, group: int, mine: pl.Expr) -> pl.Series:
+    found = store.scan(JOURNEY, group).filter(mine).select("journey_id").collect()
+    return found["journey_id"].implode()
+
+
+def owned(partition: Partition, names: pl.Series) -> Partition:
+    """Return the rows of these customers."""
+    mine = pl.col("customer_id").is_in(names.implode())
+    journeys = partition.journeys.filter(mine)["journey_id"].implode()
+    tables = {}
+    for table in TABLES:
+        frame: pl.DataFrame = getattr(partition, table.name)
+        tables[table.name] = frame.filter(pl.col("journey_id").is_in(journeys) if table is MOVE else mine)
+    return Partition(**tables)
+
+
+def together(parts: Sequence[Partition]) -> Partition:
+    """Return the rows of several partitions as those of one."""
+    return Partition(
+        **{table.name: table.merge([getattr(part, table.name) for part in parts]) for table in TABLES}
+    )
