@@ -66,7 +66,7 @@ PASS_TWO = (
 class Earlier:
     """A finished run to go on from: the keys of its passes, and who may not be as they were then.
 
-    These are all whose rows have changed, and all who are ``still_open``; they are done in ``groups``.
+    These are all whose rows have changed, and all who were ``still_open``; they are done in ``groups``.
     """
 
     first: str
@@ -206,7 +206,7 @@ def _first_update(runs: Path, earlier: Earlier, first: Pass, read: Read) -> Upda
     if earlier.first == first.key:
         return None
     before = _pass_one(runs, earlier.first, first.out.parts, first.context)
-    patch = _patch(runs, earlier, first, before)
+    patch = _patch(runs, earlier, first, before, waiting=False)
     return Update(patch=patch, given=partial(_arrived, patch, read))
 
 
@@ -223,18 +223,20 @@ def _second_update(runs: Path, earlier: Earlier, one: Patch, second: Pass) -> Up
     if context is None or not contexts.only_later(context, second.context) or earlier.second == second.key:
         return None
     before = _pass_two(runs, earlier.second, second.out.parts, context)
-    patch = _patch(runs, earlier, second, before)
+    patch = _patch(runs, earlier, second, before, waiting=True)
     return Update(patch=patch, given=partial(_arranged, one), beside=one)
 
 
 def _arranged(patch: Patch, group: int) -> tuple[Partition, list[Told]]:
-    """Return a group's changed customers as pass 1 left them."""
-    return patch.are.read(group, ARRANGED), [{} for _ in patch.members(group)]
+    """Return a group's customers as pass 1 left them: the changed ones, and those who only waited."""
+    both = together([patch.are.read(group, ARRANGED), patch.wait.read(group, ARRANGED)])
+    return both, [{} for _ in patch.members(group)]
 
 
-def _patch(runs: Path, earlier: Earlier, now: Pass, before: Pass) -> Patch:
+def _patch(runs: Path, earlier: Earlier, now: Pass, before: Pass, *, waiting: bool) -> Patch:
     name = f"{now.key}-{key_of(before.key, earlier.changed.path.name, earlier.groups)}"
-    return Patch(folder=runs / name, now=now, before=before, changed=earlier.changed, groups=earlier.groups)
+    changed = dataclasses.replace(earlier.changed, waiting=waiting)
+    return Patch(folder=runs / name, now=now, before=before, changed=changed, groups=earlier.groups)
 
 
 def intact(runs: Path, first: str, second: str, parts: int, engine: Engine) -> bool:

@@ -56,7 +56,7 @@ def run(
             last = None  # never believed: done anew
         waiting = None if last is None else still_open(work.runs, last.second, last.parts)
         taken = take_in(
-            loaded, work.folder, does, tell, settings=settings_of(loaded), last=last, also=waiting
+            loaded, work.folder, does, tell, settings=settings_of(loaded), last=last, waiting=waiting
         )
         analysed = analyse(
             loaded,

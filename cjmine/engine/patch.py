@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.domain.kernel import Partition
-from cjmine.domain.tables import FINDING, JOURNEY, MOVE, TABLES, Table
+from cjmine.domain.tables import JOURNEY, MOVE, TABLES, Table
 from cjmine.engine.passes import Pass, Told
 from cjmine.engine.store import Store, numbers
 from cjmine.engine.tasks import Engine, written
@@ -21,22 +21,39 @@ from cjmine.engine.tasks import Engine, written
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """Customers that are not as they were, on disk: by the number of their partition."""
+    """Customers that may not be as they were, on disk: by the number of their partition.
+
+    These are all whose rows have changed and, with ``waiting``, those who only waited while time passed.
+    """
 
     path: Path
+    waiting: bool = False
 
     @classmethod
-    def save(cls, path: Path, names: pl.Series, parts: int) -> Changed:
-        """Write them."""
-        whole = pl.DataFrame({"name": names.unique().sort()}, schema={"name": pl.String})
+    def save(cls, path: Path, names: pl.Series, waiting: pl.Series, parts: int) -> Changed:
+        """Write them; return those whose rows have changed."""
+        rows = names.unique().sort()
+        others = waiting.unique().sort()
+        others = others.filter(~others.is_in(rows.implode()))
+        whole = pl.DataFrame(
+            {"name": pl.concat([rows, others]), "waits": [False] * rows.len() + [True] * others.len()},
+            schema={"name": pl.String, "waits": pl.Boolean},
+        )
         with written(path) as draft:
             whole.with_columns(numbers(whole["name"], parts).alias("part")).write_parquet(draft)
         return cls(path=path)
 
     def of(self, number: int) -> pl.Series:
         """Return those of one partition, sorted."""
-        rows = pl.scan_parquet(self.path).filter(pl.col("part") == number).select("name")
-        return rows.collect()["name"].sort()
+        found = self._in(number)
+        return (found if self.waiting else found.filter(~pl.col("waits")))["name"].sort()
+
+    def only_waiting(self, number: int) -> pl.Series:
+        """Return those of one partition who only waited, sorted."""
+        return self._in(number).filter("waits")["name"].sort()
+
+    def _in(self, number: int) -> pl.DataFrame:
+        return pl.scan_parquet(self.path).filter(pl.col("part") == number).collect()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +77,11 @@ class Patch:
         return Store(self.folder / "were", self.groups)
 
     @property
+    def wait(self) -> Store:
+        """The rows of those who only waited, group by group, where they are none of the pass's changed."""
+        return Store(self.folder / "wait", self.groups)
+
+    @property
     def are(self) -> Store:
         """Their rows now, group by group."""
         return Store(self.folder / "are", self.groups)
@@ -68,10 +90,15 @@ class Patch:
         """Return the partitions of a group."""
         return range(group, self.parts, self.groups)
 
-    def earlier(self, number: int) -> Partition:
-        """Return the changed customers' rows as they lie in one partition of the earlier pass."""
-        whole = self.before.out.read(number, self.before.tables)
-        return owned(whole, self.changed.of(number))
+    def earlier(self, group: int) -> tuple[Partition, Partition]:
+        """Return a group's rows as the earlier pass left them: of the changed, and of those who waited."""
+        changed, waiting = list[Partition](), list[Partition]()
+        for number in self.members(group):
+            whole = self.before.out.read(number, self.before.tables)
+            changed.append(owned(whole, self.changed.of(number)))
+            if not self.changed.waiting:
+                waiting.append(owned(whole, self.changed.only_waiting(number)))
+        return together(changed), together(waiting)
 
     def read(self, number: int, tables: Sequence[str]) -> Partition:
         """Return tables of one partition as they are now."""
@@ -84,8 +111,7 @@ class Patch:
 
     def scan(self, table: Table, number: int) -> pl.LazyFrame:
         """Return the same; only what is asked of it is read."""
-        others = self.before.out.scan(table, number)
-        names = self.changed.of(number)
+        others, names = self.before.out.scan(table, number), self.changed.of(number)
         if not names.len():
             return others
         group, mine = number % self.groups, pl.col("customer_id").is_in(names.implode())
@@ -95,10 +121,7 @@ class Patch:
         else:
             kept, come = ~mine, mine
         rows = [others.filter(kept), self.are.scan(table, group).filter(come)]
-        if table is FINDING:
-            return pl.concat(rows).sort(table.order, maintain_order=True)
-        # no customer, and so no journey, has rows on both sides
-        return rows[0].merge_sorted(rows[1], key=table.order[0])
+        return pl.concat(rows).sort(table.order, maintain_order=True)
 
     def height(self, table: Table) -> int:
         """Return how many rows a table has in all partitions."""

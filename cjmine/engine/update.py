@@ -51,7 +51,8 @@ class Update:
     def one(self, group: int) -> list[Told]:
         """Do one group of partitions, unless it was done before."""
         patch = self.patch
-        rows = [*_files(patch.were, group, patch.now.tables), *_files(patch.are, group, patch.now.tables)]
+        sides = (patch.were, patch.wait, patch.are)
+        rows = [path for side in sides for path in _files(side, group, patch.now.tables)]
         parts = [self._part(side, name, group) for side in _SIDES for name in patch.now.summaries()]
         work = partial(self._work, group)
         return Kept(patch.folder, _TOLD).once(f"group-{group:04d}", [*rows, *parts], work)
@@ -59,14 +60,16 @@ class Update:
     def _work(self, group: int) -> list[Told]:
         patch = self.patch
         summing = [kernel for kernel in patch.now.kernels if kernel.into is None]
-        were = together([patch.earlier(number) for number in patch.members(group)])
+        were, wait = patch.earlier(group)
         patch.were.write(group, were, patch.now.tables)
+        patch.wait.write(group, wait, patch.now.tables)
         if self.beside is not None:
-            were = _completed(were, self.beside.were.read(group, self._others()), self._others())
+            others = [side.read(group, self._others()) for side in (self.beside.were, self.beside.wait)]
+            were = _completed(were, together(others), self._others())
         for kernel in summing:
             lost = kernel.output.conform(kernel.compute(were, patch.before.context))
             write_summary(self._part("lost", kernel.name, group), lost)
-        del were  # two copies of the rows need not wait for each other
+        del were, wait  # two copies of the rows need not wait for each other
         given, said = self.given(group)
         are, outputs = enrich(given, patch.now.kernels, patch.now.context)
         patch.are.write(group, are, patch.now.tables)

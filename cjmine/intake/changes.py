@@ -59,36 +59,27 @@ def keep_last(work: Path, last: Last) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Customers to do anew: their names then and now, and a flag for each customer of now.
-
-    These are ``count`` customers whose rows are not as they were, and whoever else was asked for.
-    """
+    """Customers that are not as they were: their names then and now, and a flag for each customer of now."""
 
     names: pl.Series
     now: npt.NDArray[np.bool_]
-    count: int
 
 
-def changes(
-    last: Last | None, now: Last, people: People, work: Path, ids: Ids, *, also: pl.Series
-) -> Changes | None:
-    """Compare with the last run; ``None`` where all has to be done anew.
-
-    If anybody's rows have changed, customers named by ``also`` are done as well.
-    """
+def changes(last: Last | None, now: Last, people: People, work: Path, ids: Ids) -> Changes | None:
+    """Compare with the last run; ``None`` where all has to be done anew."""
     if last is None or (last.settings, last.parts) != (now.settings, now.parts):
         return None
     before = People(folder=work / "people" / last.who, parts=last.parts)
     if not before.intact():
         return None
     try:
-        return _compared(last, now, before=before, people=people, work=work, ids=ids, also=also)
+        return _compared(last, now, before=before, people=people, work=work, ids=ids)
     except OSError:
         return None  # what the last run was made from is gone
 
 
 def _compared(
-    last: Last, now: Last, *, before: People, people: People, work: Path, ids: Ids, also: pl.Series
+    last: Last, now: Last, *, before: People, people: People, work: Path, ids: Ids
 ) -> Changes | None:
     then = np.zeros(before.array("part").shape[0], dtype=bool)
     today = np.zeros(people.array("part").shape[0], dtype=bool)
@@ -100,14 +91,9 @@ def _compared(
             flags[whose.of(leaf_of(work, name, system, columns_of(ids)))] = True
     _renamed(before, people, then, today)
     names = pl.concat([_names(before, then), _names(people, today)]).unique()
-    everybody = _all_names(people)
     # one who is changed under either name is changed under both
-    today |= everybody.is_in(names.implode()).to_numpy()
-    count = int(today.sum())
-    if names.len():
-        names = pl.concat([names, also]).unique()
-        today = everybody.is_in(names.implode()).to_numpy()
-    return Changes(names=names, now=today, count=count) if today.mean() <= MOST else None
+    today |= _all_names(people).is_in(names.implode()).to_numpy()
+    return Changes(names=names, now=today) if today.mean() <= MOST else None
 
 
 def _missing(these: Pieces, those: Pieces) -> Sequence[tuple[str, str]]:

@@ -39,8 +39,8 @@ class Taken:
 
     ``parted`` gives the events of each partition of customers; ``key`` names what they are, so that
     equal keys are equal events. Where ``changed`` says whose rows are not as they were in the ``last``
-    run, ``parted`` has those and the ones who were to be done ``also``; ``anew`` is how many customers of now
-    have changed, ``groups`` into how many groups of partitions all these are best taken.
+    run, ``parted`` has those only; ``anew`` is how many customers of now they are, and ``groups`` into how
+    many groups of partitions they, and those who only waited, are best taken.
     """
 
     parted: Parted
@@ -126,13 +126,14 @@ def take_in(
     *,
     settings: str = "",
     last: Last | None = None,
-    also: pl.Series | None = None,
+    waiting: pl.Series | None = None,
     anonymous: bool = False,
 ) -> Taken:
     """Read every source, refuse what is too broken, and give every row its customer and its partition.
 
     ``settings`` names what decides about results beside the exports: where it is as it was in the ``last``
-    run, only customers whose rows have changed since are given, and those named by ``also``.
+    run, only customers whose rows have changed since are given; ``waiting`` are others who may not be
+    as they were, because time has passed.
     """
     project = loaded.project
     names = {one.name: one.id_scheme for one in project.sources}
@@ -159,16 +160,14 @@ def take_in(
         parts=people.parts,
         pieces={one.asked.source.name: one.names for one in sources},
     )
-    found = None
-    if last is not None:
-        waiting = pl.Series(dtype=pl.String) if also is None else also
-        found = changes(last, now, people, work, ids, also=waiting)
+    found = changes(last, now, people, work, ids) if last is not None else None
+    waiting = pl.Series(dtype=pl.String) if waiting is None else waiting
     key = key_of(who, people.parts)
     only = changed = None
     if found is not None and last is not None:
         key = key_of(key, last.who, last.pieces, now.pieces, last.second)
         only = _flags(work / "changed" / f"{key}.npy", found.now)
-        changed = Changed.save(work / "changed" / f"{key}.parquet", found.names, people.parts)
+        changed = Changed.save(work / "changed" / f"{key}.parquet", found.names, waiting, people.parts)
     tell("arranging customers", 0, 1)
     rows = parted(
         sources,
@@ -196,15 +195,15 @@ def take_in(
         walked=tuple(name for one in tables for name in one.names),
         last=last,
         changed=changed,
-        anew=None if found is None else found.count,
-        groups=1 if found is None else _groups(ledger, found, people.parts),
+        anew=None if found is None else int(found.now.sum()),
+        groups=1 if found is None else _groups(ledger, found, waiting, people.parts),
     )
 
 
-def _groups(ledger: pl.DataFrame, found: Changes, parts: int) -> int:
-    """Return in how many groups changed customers are done: enough for all cores, and none too large."""
-    rows = int(ledger["accepted"].sum() * found.now.mean())
-    return min(parts, max(FEWEST, parts_for(rows)))
+def _groups(ledger: pl.DataFrame, found: Changes, waiting: pl.Series, parts: int) -> int:
+    """Return in how many groups customers are done anew: enough for all cores, and none too large."""
+    share = (int(found.now.sum()) + waiting.len()) / max(len(found.now), 1)
+    return min(parts, max(FEWEST, parts_for(int(int(ledger["accepted"].sum()) * share))))
 
 
 def _flags(path: Path, flags: npt.NDArray[np.bool_]) -> Path:
