@@ -106,26 +106,29 @@ RANGE = 8 << 20
 """About so many ids are put in order at a time."""
 
 
-def all_digests(leaves: Sequence[Leaf]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int16]]:
+def all_digests(leaves: Sequence[Leaf], checks: Path) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int16]]:
     """Return the digests of all ids, ascending (an id's code is its place among them), and their namespaces.
 
-    Digests are spread evenly, so a range of them at a time is read from every book and put in order.
+    The second digests go into the file ``checks``, in the same order. Digests are spread evenly, so a
+    range of them at a time is read from every book and put in order.
     Raises ``DigestCollisionError`` where one digest stands for two ids.
     """
     count = sum(mapped(leaf.book).height for leaf in leaves)
     ranges = max(1, -(-count // RANGE))
     bounds = [number * (1 << 64) // ranges for number in range(ranges)]
     digests, schemes = [np.empty(0, dtype=np.uint64)], [np.empty(0, dtype=np.int16)]
-    for first, after in zip(bounds, [*bounds[1:], None], strict=True):
-        digest, check, scheme = _between(leaves, first, after)
-        order = np.argsort(digest, kind="stable")
-        digest, check = digest[order], check[order]
-        again = digest[1:] == digest[:-1]
-        if (check[1:] != check[:-1])[again].any():
-            raise DigestCollisionError
-        fresh = np.concatenate([np.ones(min(1, len(digest)), dtype=bool), ~again])
-        digests.append(digest[fresh])
-        schemes.append(scheme[order][fresh])
+    with written(checks) as draft, draft.open("wb") as file:
+        for first, after in zip(bounds, [*bounds[1:], None], strict=True):
+            digest, check, scheme = _between(leaves, first, after)
+            order = np.argsort(digest, kind="stable")
+            digest, check = digest[order], check[order]
+            again = digest[1:] == digest[:-1]
+            if (check[1:] != check[:-1])[again].any():
+                raise DigestCollisionError
+            fresh = np.concatenate([np.ones(min(1, len(digest)), dtype=bool), ~again])
+            digests.append(digest[fresh])
+            schemes.append(scheme[order][fresh])
+            check[fresh].tofile(file)
     return np.concatenate(digests), np.concatenate(schemes)
 
 

@@ -6,7 +6,7 @@ the rows it stands in lie in books on disk and are looked at book by book.
 
 from __future__ import annotations
 
-import hashlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cjmine.engine.arrow import owned
-from cjmine.engine.tasks import Engine, written
+from cjmine.engine.tasks import Engine
 from cjmine.identity.books import Codes, Leaf, all_digests, rows_of
+from cjmine.identity.edges import components, edges_of, joining
+from cjmine.identity.grown import CHECKS, Grown, Linked, save
 from cjmine.identity.known import Flags, Known, System, seen
-from cjmine.identity.nodes import columns_of, node_column, scheme_in
+from cjmine.identity.marks import Marks, marked, systems_in, unmarked
+from cjmine.identity.names import named, renamed
+from cjmine.identity.nodes import columns_of, node_column
 from cjmine.identity.settings import IdentitySettings
 
 MAX_IDS = 8
@@ -33,7 +36,9 @@ class Customers:
     ``digests`` are those of all ids, ascending; ``customer`` has each id's customer, as a place in
     ``names``; ``ambiguous`` marks ids whose customer has a second id of the same namespace. ``members``
     of a system are flags, one for each customer. ``walked`` counts, for each crosswalk leaf, its rows,
-    those with an id seen in an export, and those with two or more.
+    those with an id seen in an export, and those with two or more. ``earlier`` has the place of each
+    customer in the run that was gone on from, -1 where the customer's ids were others; nothing where
+    all were joined anew.
     """
 
     digests: npt.NDArray[np.uint64]
@@ -43,6 +48,7 @@ class Customers:
     systems: tuple[System, ...]
     walked: tuple[tuple[int, int, int], ...]
     warnings: tuple[str, ...]
+    earlier: npt.NDArray[np.int32] | None = None
 
 
 def link(
@@ -53,38 +59,66 @@ def link(
     engine: Engine,
     folder: Path,
     personal: bool,
+    before: Linked | None = None,
 ) -> Customers:
     """Join ids into customers.
 
-    ``schemes`` are the namespaces in the order the books number them; edges are written below
-    ``folder`` for the engine to follow. Keys shared by too many people are not used (2.4).
+    ``schemes`` are the namespaces in the order the books number them; edges, and what a later run needs
+    to go on (``linked``), are written below ``folder``. Keys shared by too many people are not used
+    (2.4). With ``before``, what an earlier run knew of the same leaves is gone on from where it can be.
     Raises ``DigestCollisionError`` where the books must be written with other digests.
     """
-    digests, scheme = all_digests(leaves)
+    shutil.rmtree(folder / "linked", ignore_errors=True)
     keys = frozenset(key.name for key in settings.keys)
-    known = Known(leaves=leaves, digests=digests, scheme=scheme, schemes=schemes, keys=keys)
-    shared = _shared(known, settings.max_people_per_key)
-    root = _components(known, engine, folder, shared, renamed=False)
-    renamed = any(_joining(known, leaf, renamed=True) for leaf in leaves)
-    number = _components(known, engine, folder, shared, renamed=True) if renamed else None
+    old_numbers = any(joining(leaf, keys, renamed=True) for leaf in leaves)
+    simple = not keys and not old_numbers
+    grown = before.grown(leaves, schemes, folder) if before is not None and simple else None
+    if grown is None:
+        digests, scheme = all_digests(leaves, folder / "linked" / CHECKS)
+        known = Known(leaves=leaves, digests=digests, scheme=scheme, schemes=schemes, keys=keys)
+        shared = _shared(known, settings.max_people_per_key)
+        root = components(known, engine, folder, shared, renamed=False)
+    else:
+        known = Known(leaves=leaves, digests=grown.digests, scheme=grown.scheme, schemes=schemes, keys=keys)
+        shared = np.zeros(known.size, dtype=bool)
+        root = grown.joined(
+            one for leaf in grown.fresh for one in edges_of(known, leaf, shared, renamed=False)
+        )
+    number = components(known, engine, folder, shared, renamed=True) if old_numbers else None
     apart, ambiguous = _doubtful(known, root, number)
+    if grown is not None and apart.any():
+        return link(leaves, schemes, settings, engine=engine, folder=folder, personal=personal)
+    marks = _marked(known, grown)
+    if simple and len(marks) == 1 and not apart.any():
+        save(folder / "linked", known, root, marks[0])
     root[apart] = np.flatnonzero(apart)
     customer = _numbered(root)
+    earlier = None if grown is None else grown.places(root, customer)
     del root, number
-    names = _named(known, customer)
-    warnings = _warnings(known, shared, apart, settings)
-    if personal:
-        names = pl.Series([_digest(name) for name in names], dtype=pl.String)
-    systems, walked = seen(known, customer, ambiguous)
+    if grown is None or earlier is None:
+        names = named(known, customer, personal=personal)
+    else:
+        soon = sorted(leaves, key=lambda leaf: (leaf not in grown.fresh, leaf.system is not None))
+        names = renamed(known, customer, grown.names, earlier, soon, personal=personal)
+    systems, walked = seen(known, customer, ambiguous, marks)
     return Customers(
-        digests=digests,
+        digests=known.digests,
         customer=customer,
         names=names,
         ambiguous=ambiguous,
         systems=systems,
         walked=walked,
-        warnings=tuple(warnings),
+        warnings=tuple(_warnings(known, shared, apart, settings)),
+        earlier=earlier,
     )
+
+
+def _marked(known: Known, grown: Grown | None) -> list[Marks]:
+    """Return each id's systems."""
+    if grown is not None:
+        return [marked(grown.marks, grown.fresh, known.digests)]
+    empty = unmarked(systems_in(known.leaves), known.size)
+    return [marked(one, known.leaves, known.digests) for one in empty]
 
 
 def _shared(known: Known, most: int) -> Flags:
@@ -107,50 +141,6 @@ def _shared(known: Known, most: int) -> Flags:
                 many = counted.filter(pl.any_horizontal(pl.col(ids) > most))["key"]
                 shared[many.to_numpy()] = True
     return shared
-
-
-def _components(known: Known, engine: Engine, folder: Path, shared: Flags, *, renamed: bool) -> Codes:
-    """Return the smallest code that each id is joined to, by rows that hold several ids.
-
-    With ``renamed`` only old and new numbers of one person, which a crosswalk states to be such.
-    """
-    edges: list[Path] = []
-    useless = pl.Series(shared)
-    for number, leaf in enumerate(known.leaves):
-        for columns in _joining(known, leaf, renamed=renamed):
-            rows = rows_of(leaf, known.codes(leaf)).select(columns)
-            if shared.any():
-                rows = rows.with_columns(
-                    pl.when(~useless.gather(rows[name]).fill_null(value=False)).then(rows[name]).alias(name)
-                    for name in columns
-                )
-            path = folder / f"{'renamed' if renamed else 'edges'}-{number:05d}-{len(edges)}.npy"
-            with written(path) as draft, draft.open("wb") as file:
-                np.save(file, _edges(rows))
-            edges.append(path)
-    return engine.components(known.size, edges)
-
-
-def _joining(known: Known, leaf: Leaf, *, renamed: bool) -> list[list[str]]:
-    """Return the sets of columns whose ids are one person's."""
-    columns = list(leaf.columns)
-    if not renamed:
-        return [columns] if len(columns) > 1 else []
-    if leaf.system is not None:
-        return []
-    firsts = [
-        name for name in columns if name == node_column(scheme_in(name)) and scheme_in(name) not in known.keys
-    ]
-    sets = [columns_of(columns, name) for name in firsts]
-    return [one for one in sets if len(one) > 1]
-
-
-def _edges(rows: pl.DataFrame) -> npt.NDArray[np.int64]:
-    """Join every id of a row to the row's first id."""
-    first = rows.select(pl.coalesce(pl.all())).to_series().alias("left")
-    found = [pl.DataFrame([first, rows[name].alias("right")]) for name in rows.columns[1:]]
-    joined = pl.concat(found).drop_nulls().filter(pl.col("left") != pl.col("right"))
-    return joined.to_numpy().astype(np.int64).reshape(-1, 2)
 
 
 def _doubtful(known: Known, root: Codes, number: Codes | None) -> tuple[Flags, Flags]:
@@ -182,34 +172,6 @@ def _numbered(root: Codes) -> npt.NDArray[np.int32]:
     number = np.cumsum(is_root, dtype=np.int32)
     number -= 1
     return number[root]
-
-
-def _named(known: Known, customer: npt.NDArray[np.int32]) -> pl.Series:
-    """Name each customer by the smallest of its ids (as text).
-
-    The namespace decides first, so that nearly always one id is left and no text is compared.
-    """
-    size = int(customer.max(initial=-1)) + 1
-    best = np.full(size, np.iinfo(np.int16).max, dtype=np.int16)
-    np.minimum.at(best, customer, known.scheme)
-    wanted = known.scheme == best[customer]
-    del best
-    found = [pl.DataFrame(schema={"customer": pl.Int32, "node": pl.String})]
-    for leaf in known.leaves:
-        codes = known.codes(leaf)
-        mine = np.flatnonzero(wanted[codes])
-        wanted[codes[mine]] = False  # its text is known now
-        text = pl.read_ipc(leaf.book, columns=["node"])["node"].gather(mine)
-        found.append(owned(pl.DataFrame({"customer": customer[codes[mine]], "node": text})))
-    names = pl.concat(found)
-    if names.height > size:
-        names = names.group_by("customer").agg(pl.col("node").min())
-    return names.sort("customer")["node"]
-
-
-def _digest(root: str) -> str:
-    """Name a customer without disclosing an id."""
-    return f"c{hashlib.blake2b(root.encode(), digest_size=8).hexdigest()}"
 
 
 def _warnings(known: Known, shared: Flags, apart: Flags, settings: IdentitySettings) -> list[str]:

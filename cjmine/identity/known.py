@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cjmine.identity.books import Codes, Leaf, codes_of, rows_of
+from cjmine.identity.marks import Marks
 
 Flags = npt.NDArray[np.bool_]
 
@@ -26,7 +27,7 @@ class System:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The project's leaves, the digests of all ids, and each id's namespace."""
+    """The project's leaves, the digests of all ids with the second ones, and each id's namespace."""
 
     leaves: Sequence[Leaf]
     digests: npt.NDArray[np.uint64]
@@ -45,23 +46,19 @@ class Known:
 
 
 def seen(
-    known: Known, customer: npt.NDArray[np.int32], ambiguous: Flags
+    known: Known, customer: npt.NDArray[np.int32], ambiguous: Flags, marks: Sequence[Marks]
 ) -> tuple[tuple[System, ...], tuple[tuple[int, int, int], ...]]:
     """Look at each system's ids, and at what of them the crosswalks join."""
     anywhere = np.zeros(known.size, dtype=bool)
     systems = []
-    for name in dict.fromkeys(leaf.system for leaf in known.leaves if leaf.system is not None):
-        here = np.zeros(known.size, dtype=bool)
-        members = np.zeros(int(customer.max(initial=-1)) + 1, dtype=bool)
-        for leaf in known.leaves:
-            if leaf.system == name:
-                codes = known.codes(leaf)
-                leads = pl.read_ipc(leaf.book, columns=["leads"])["leads"].to_numpy()
-                here[codes] = True
-                members[customer[codes[leads]]] = True
-        anywhere |= here
-        counts = int(here.sum()), int((here & ambiguous).sum())
-        systems.append(System(name=name, ids=counts[0], ambiguous=counts[1], members=members))
+    for some in marks:
+        anywhere |= some.anywhere()
+        for name in some.systems:
+            here, leads = some.of(name)
+            members = np.zeros(int(customer.max(initial=-1)) + 1, dtype=bool)
+            members[customer[leads]] = True
+            counts = int(here.sum()), int((here & ambiguous).sum())
+            systems.append(System(name=name, ids=counts[0], ambiguous=counts[1], members=members))
     walked = [_walked(rows_of(leaf, known.codes(leaf)), anywhere) for leaf in known.leaves if not leaf.system]
     return tuple(systems), tuple(walked)
 

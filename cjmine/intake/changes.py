@@ -65,12 +65,17 @@ class Changes:
     now: npt.NDArray[np.bool_]
 
 
-def changes(last: Last | None, now: Last, people: People, work: Path, ids: Ids) -> Changes | None:
-    """Compare with the last run; ``None`` where all has to be done anew."""
-    if last is None or (last.settings, last.parts) != (now.settings, now.parts):
+def known(last: Last | None, settings: str, work: Path) -> People | None:
+    """Return the customers of the last run, if its settings were these and all is as it was written."""
+    if last is None or last.settings != settings:
         return None
-    before = People(folder=work / "people" / last.who, parts=last.parts)
-    if not before.intact():
+    people = People(folder=work / "people" / last.who, parts=last.parts)
+    return people if people.intact() else None
+
+
+def changes(last: Last, now: Last, work: Path, ids: Ids, *, before: People, people: People) -> Changes | None:
+    """Compare with the last run; ``None`` where all has to be done anew."""
+    if last.parts != now.parts:
         return None
     try:
         return _compared(last, now, before=before, people=people, work=work, ids=ids)

@@ -16,6 +16,7 @@ from cjmine.errors import SourceError
 from cjmine.identity import books, crosswalk, linkage
 from cjmine.identity.books import Leaf
 from cjmine.identity.customers import Customers, link
+from cjmine.identity.grown import Linked
 from cjmine.identity.settings import Crosswalk, IdentitySettings
 from cjmine.ingest import steps
 from cjmine.ingest.files import resolve
@@ -128,8 +129,12 @@ def joined(
     engine: Engine,
     *,
     personal: bool,
+    before: Linked | None = None,
 ) -> Customers:
-    """Join the ids of all books; raises ``DigestCollisionError`` where they must be written anew."""
+    """Join the ids of all books, going on from what was joined ``before`` where that can be.
+
+    Raises ``DigestCollisionError`` where the books must be written anew.
+    """
     return link(
         leaves_of(sources, tables, work, ids),
         ids.schemes,
@@ -137,6 +142,7 @@ def joined(
         engine=engine,
         folder=work / "edges",
         personal=personal,
+        before=before,
     )
 
 

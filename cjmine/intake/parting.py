@@ -22,6 +22,7 @@ from cjmine.engine.store import digest
 from cjmine.engine.tasks import Engine, Progress, written
 from cjmine.identity.books import Leaf, codes_of
 from cjmine.identity.customers import Customers
+from cjmine.identity.grown import FILES
 from cjmine.intake import frames
 from cjmine.intake.reading import Ids, ReadSource, columns_of, leaf_of
 
@@ -38,21 +39,26 @@ class People:
     parts: int
 
     @classmethod
-    def save(cls, folder: Path, customers: Customers, parts: int) -> People:
-        """Write the customers, each with the number of its partition."""
+    def save(
+        cls, folder: Path, customers: Customers, parts: int, linked: Path, before: People | None = None
+    ) -> People:
+        """Write the customers, each with the number of its partition.
+
+        What linking left for a later run (``linked``) is taken over; ``before`` are those that this one
+        went on from, if any.
+        """
         made = cls(folder=folder, parts=parts)
-        numbers = np.fromiter(
-            (digest(name) % parts for name in customers.names), np.int32, customers.names.len()
-        )
         for name, array in (
             ("digests", customers.digests),
             ("customer", customers.customer),
-            ("part", numbers),
+            ("part", _numbers(customers, parts, before)),
         ):
             with written(folder / f"{name}.npy") as draft, draft.open("wb") as file:
                 np.save(file, array)
         with written(folder / "names.arrow") as draft:
             customers.names.to_frame("name").write_ipc(draft)
+        for name in FILES if (linked / FILES[-1]).exists() else ():
+            (linked / name).replace(folder / name)
         made._kept.keep("people", parts, made.files())
         return made
 
@@ -62,7 +68,9 @@ class People:
 
     def files(self) -> list[Path]:
         """Return the files that ``save`` writes."""
-        return [self.folder / name for name in ("digests.npy", "customer.npy", "part.npy", "names.arrow")]
+        always = ("digests.npy", "customer.npy", "part.npy", "names.arrow")
+        linked = FILES if (self.folder / FILES[-1]).exists() else ()
+        return [self.folder / name for name in (*always, *linked)]
 
     def intact(self) -> bool:
         """Tell whether all is as it was written."""
@@ -82,6 +90,18 @@ class People:
     def names(self, customers: pl.Series) -> pl.Series:
         """Return the names of customers."""
         return mapped(self.folder / "names.arrow")["name"].gather(customers)
+
+
+def _numbers(customers: Customers, parts: int, before: People | None) -> npt.NDArray[np.int32]:
+    """Return the number of each customer's partition."""
+    found = np.full(customers.names.len(), -1, dtype=np.int32)
+    if before is not None and before.parts == parts and customers.earlier is not None:
+        known = customers.earlier >= 0
+        found[known] = before.array("part")[customers.earlier[known]]
+    new = np.flatnonzero(found < 0)
+    names = customers.names.gather(new)
+    found[new] = np.fromiter((digest(name) % parts for name in names), np.int32, names.len())
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,12 @@ from cjmine.engine.store import parts_for
 from cjmine.engine.tasks import Engine, written
 from cjmine.identity import linkage, nodes
 from cjmine.identity.books import DigestCollisionError
+from cjmine.identity.grown import Linked
 from cjmine.identity.settings import IdentitySettings
 from cjmine.ingest import accounts, steps
 from cjmine.ingest.limits import refuse_quarantine, twins
 from cjmine.ingest.steps import Asked
-from cjmine.intake.changes import Changes, Last, changes
+from cjmine.intake.changes import Changes, Last, changes, known
 from cjmine.intake.joining import Walked, coverage, joined, read_crosswalks, report
 from cjmine.intake.parting import Parted, People, digest_of_people, parted
 from cjmine.intake.reading import Ids, ReadSource, Tell, read_sources
@@ -145,22 +146,28 @@ def take_in(
         ledger, quarantine = _account(loaded, sources, work)
         tell("joining customers", 0, 1)
         tables = read_crosswalks(project.identity.crosswalks, loaded.roots, work, ids, engine)
+        about = key_of(settings, repr(ids))
+        before = known(last, about, work)
+        linked = None if before is None else Linked(before.folder)
         try:
-            customers = joined(sources, tables, work, ids, engine, personal=project.personal)
+            customers = joined(sources, tables, work, ids, engine, personal=project.personal, before=linked)
             break
         except DigestCollisionError:
             seed += 1
     joins, walks = report(sources, customers, work, project.identity), coverage(tables, customers)
     who = digest_of_people(customers)
-    people = People.save(work / "people" / who, customers, parts_for(int(ledger["accepted"].sum())))
+    parts = parts_for(int(ledger["accepted"].sum()))
+    people = People.save(work / "people" / who, customers, parts, work / "edges" / "linked", before)
     del customers  # large, and on disk now
     now = Last(
-        settings=key_of(settings, repr(ids)),
+        settings=about,
         who=who,
         parts=people.parts,
         pieces={one.asked.source.name: one.names for one in sources},
     )
-    found = changes(last, now, people, work, ids) if last is not None else None
+    found = None
+    if last is not None and before is not None:
+        found = changes(last, now, work, ids, before=before, people=people)
     waiting = pl.Series(dtype=pl.String) if waiting is None else waiting
     key = key_of(who, people.parts)
     only = changed = None
