@@ -14,10 +14,12 @@ import pytest
 from cjmine.analysis import Analysed, Earlier, analyse, still_open
 from cjmine.domain.kernel import Partition
 from cjmine.domain.tables import TABLES
+from cjmine.domain.top import Top
 from cjmine.engine.local import LocalEngine
 from cjmine.engine.patch import Changed
 from cjmine.engine.store import split
 from cjmine.project.load import Loaded, load
+from cjmine.tally import Tally
 from tests.engine.random_log import random_log
 from tests.pipeline.test_growth import council
 from tests.pipeline.world import World
@@ -106,3 +108,11 @@ def test_the_changed_customers_alone_give_what_all_give(loaded: Loaded, tmp_path
 @pytest.mark.parametrize("seed", range(100, 150))
 def test_many_more_changes(loaded: Loaded, tmp_path: Path, seed: int) -> None:
     assert_law(loaded, tmp_path, seed)
+
+
+def test_what_cannot_be_told_is_made_again(
+    loaded: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in (Tally, Top):
+        monkeypatch.setattr(kind, "without", lambda *_: None)
+    assert_law(loaded, tmp_path, 1)
