@@ -60,7 +60,8 @@ def _steps_of(same: Same[IntendedJourney]) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)  # few steps and few plans, but asked for with every event that no plan has
 def _rivals_of(same: Same[Tree], label: str) -> tuple[str, ...]:
-    return tuple(_rivals(same.value, label))
+    together = _beside(same.value, label)
+    return tuple(other for other in _rivals(same.value, label) if other not in together)
 
 
 def _rivals(tree: Tree, label: str) -> Iterator[str]:
@@ -72,6 +73,17 @@ def _rivals(tree: Tree, label: str) -> Iterator[str]:
                 for other in tree.children:
                     if other is not child:
                         yield from _labels(other)
+
+
+def _beside(tree: Tree, label: str) -> set[str]:
+    """Return the steps that run beside a step somewhere: a choice of one or more branches has them too."""
+    found: set[str] = set()
+    for child in tree.children:
+        if label in _labels(child):
+            found |= _beside(child, label)
+            if tree.operator is Operator.PARALLEL:
+                found.update(step for other in tree.children if other is not child for step in _labels(other))
+    return found
 
 
 def _labels(tree: Tree) -> list[str]:

@@ -9,6 +9,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from cjmine.domain.plan import PlanClock, PlannedStep, Rule, Standard
+
 IntArray = npt.NDArray[np.int32]
 
 
@@ -74,12 +76,13 @@ class Automaton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """A ``repeat`` block: its steps in order and how often it may run."""
+    """A ``repeat`` block: its steps in order, how often it may run, and the step it waits for."""
 
     steps: tuple[str, ...]
     minimum: int
     maximum: int
     because: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,9 @@ class IntendedJourney:
     ``tree`` is absent for imported nets. ``stages`` gives each stage's steps in
     order; ``branches`` lists, for each ``together``, the steps of its branches;
     ``mapping`` leads from a system's activity to a step, ``by`` from a step to the
-    service that is to take it.
+    service that is to take it, ``planned`` to all else that the plan says of it.
+    ``services`` leads from a service to its systems; it is empty where the plan
+    declares none.
     """
 
     name: str
@@ -110,6 +115,18 @@ class IntendedJourney:
     mapping: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     by: Mapping[str, str] = field(default_factory=dict)
+    planned: Mapping[str, PlannedStep] = field(default_factory=dict)
+    customer: str = ""
+    services: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clock: PlanClock | None = None
+    rules: tuple[Rule, ...] = ()
+    standards: tuple[Standard, ...] = ()
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Every step the plan knows, in the flow and beside it, sorted."""
+        beside = (*self.anytime, *self.unwanted, *self.stopped)
+        return tuple(sorted({*self.steps, *beside}))
 
     @property
     def steps(self) -> tuple[str, ...]:
