@@ -52,12 +52,14 @@ _PATTERNS = tuple(
     (re.compile(" ".join(_PARTS.get(word, f"(?i:{word})") for word in form.split())), form, template)
     for form, template in FORMS
 )
+_WORDS = {word for form, _ in FORMS for word in form.split()} - _PARTS.keys() | {"times"}
 _APART = {
     *(Template.PRECEDENCE, Template.RESPONSE, Template.NOT_COEXISTENCE),
     *(Template.RESPONDED_EXISTENCE, Template.CHAIN_PRECEDENCE),
 }
 _MOST = 1_000  # a rule that counts has a state for each number
 _LIKE = 0.5  # how much of a form a sentence must share for it to be shown as the nearest
+_ALIKE = {"not": "never", "immediately": "directly", "should": "must", "shall": "must", "has": "must"}
 _TOKENS = re.compile(rf"{LENGTH}(?=\s|$)|\S+")
 
 
@@ -144,9 +146,10 @@ class RuleReader:
         """Return the form that shares most words with a sentence, in their order."""
         letters = iter(("A", "B"))
         said = [self._kind(token, letters) for token in _TOKENS.findall(text)]
+        readings = (said, [_ALIKE.get(word, word) for word in said])
 
         def likeness(form: str) -> float:
-            return SequenceMatcher(None, said, form.split(), autojunk=False).ratio()
+            return max(SequenceMatcher(None, one, form.split(), autojunk=False).ratio() for one in readings)
 
         best = max((form for form, _ in FORMS), key=likeness)
         if likeness(best) < _LIKE:
@@ -155,19 +158,17 @@ class RuleReader:
 
     def _kind(self, token: str, letters: Iterator[str]) -> str:
         """Return what a word of a sentence stands for in the forms."""
-        words = {word for form, _ in FORMS for word in form.split()} - _PARTS.keys() | {"times"}
         if token in self.steps or (token not in self.items and "_" in token):
             return next(letters, token)
-        if token in self.items:
-            return "ITEM"
-        if token.isdecimal():
-            return "N"
-        if re.fullmatch(LENGTH, token):
-            return "D"
-        if token in (self.services or ()):
-            return "SERVICE"
-        close = nearest(token, words).partition("'")[2].partition("'")[0]
-        return close or token
+        kinds = (
+            ("ITEM", token in self.items),
+            ("N", token.isdecimal()),
+            ("D", re.fullmatch(LENGTH, token) is not None),
+            ("SERVICE", token in (self.services or ())),
+            (token, token in _ALIKE),
+        )
+        close = nearest(token, _WORDS).partition("'")[2].partition("'")[0]
+        return next((kind for kind, fits in kinds if fits), close or token)
 
 
 def _offset(node: Node, start: int) -> int:
