@@ -15,7 +15,7 @@ from cjmine.domain.plan import Anchor, Limit, Place, PlannedStep
 from cjmine.domain.vocabulary import Channel
 from cjmine.errors import nearest
 from cjmine.intended.terms import BadLengthError, limit_of
-from cjmine.intended.yaml_nodes import YamlFile
+from cjmine.intended.yaml_nodes import YamlFile, nearest_or_all
 
 ATTRIBUTES = (
     *("map", "title", "by", "channel", "prefer", "backstage", "within", "not_before"),
@@ -78,12 +78,13 @@ class AttributeReader:
         """Note every reference to a step, date or service that the file does not have."""
         for node, what, name in self._named:
             if name not in steps:
-                self.file.fault(node, f"{what} names {name!r}, which is no step", "E03", nearest(name, steps))
-        items = {item for step in self.planned.values() for item in step.info}
+                unknown = f"{what} names {name!r}, which is no step"
+                self.file.fault(node, unknown, "E03", nearest_or_all(name, steps))
+        anchors = (*steps, *sorted({item for step in self.planned.values() for item in step.info}), START)
         for node, limit in self._limits:
-            if limit.name not in {START, *steps, *items}:
+            if limit.name not in anchors:
                 what = f"'{limit}' counts from {limit.name!r}, which is no step and no item of any 'info'"
-                self.file.fault(node, what, "E03", nearest(limit.name, {START, *steps, *items}))
+                self.file.fault(node, what, "E03", nearest_or_all(limit.name, anchors))
         for node, service in self._services if services is not None else ():
             if service not in (services or {}):
                 near = nearest(service, services or {}) or "add it under 'services'"

@@ -17,7 +17,7 @@ from cjmine.domain.plan import Length, Place, Rule, Template
 from cjmine.errors import nearest
 from cjmine.intended.attributes import AttributeReader
 from cjmine.intended.terms import LENGTH, BadLengthError, length_of
-from cjmine.intended.yaml_nodes import YamlFile
+from cjmine.intended.yaml_nodes import YamlFile, nearest_or_all
 
 FORMS: tuple[tuple[str, Template], ...] = (
     ("A only after B", Template.PRECEDENCE),
@@ -124,10 +124,10 @@ class RuleReader:
         before = len(self.file.faults)
         if word in {"A", "B"} and name not in self.steps:
             what = f"the rule names {name!r}, which is no step"
-            self.file.fault(node, what, "E03", nearest(name, self.steps), offset)
+            self.file.fault(node, what, "E03", nearest_or_all(name, self.steps), offset)
         elif word == "ITEM" and name not in self.items:
             what = f"the rule names {name!r}, which no step's 'info' has"
-            self.file.fault(node, what, "E03", nearest(name, self.items), offset)
+            self.file.fault(node, what, "E03", nearest_or_all(name, self.items), offset)
         elif word == "CHANNEL":
             self.said.channel(node, name, offset)
         elif word == "SERVICE" and self.services is not None and name not in self.services:

@@ -13,7 +13,7 @@ from cjmine.domain.plan import Count, Length, Place, PlanClock, Standard
 from cjmine.errors import nearest
 from cjmine.intended.attributes import START, AttributeReader
 from cjmine.intended.terms import BadLengthError, length_of
-from cjmine.intended.yaml_nodes import YamlFile
+from cjmine.intended.yaml_nodes import YamlFile, nearest_or_all
 
 _KEYS = (
     *("id", "title", "start", "stop", "limit", "pause_when", "count", "received_after"),
@@ -81,7 +81,7 @@ class StandardReader:
         item, step = (found[1], "") if found else ("", measure)
         if item and item not in self.items:
             what = f"measure names {item!r}, which no step's 'info' has"
-            self.file.fault(keys["measure"], what, "E03", nearest(item, self.items))
+            self.file.fault(keys["measure"], what, "E03", nearest_or_all(item, self.items))
         elif step:
             self._step(keys["measure"], "measure")
         most = self.file.text(keys["max"], "max") if "max" in keys else "0"
@@ -93,7 +93,7 @@ class StandardReader:
     def _step(self, node: Node | None, what: str, also: tuple[str, ...] = ()) -> str:
         name = self.file.text(node, what) if node is not None else ""
         if node is not None and name and name not in {*self.steps, *also}:
-            near = nearest(name, {*self.steps, *also})
+            near = nearest_or_all(name, (*self.steps, *also))
             self.file.fault(node, f"{what} names {name!r}, which is no step", "E03", near)
         return name
 
@@ -119,7 +119,7 @@ class StandardReader:
         for name in (found[1], found[2]):
             if name not in self.steps:
                 what = f"pause_when names {name!r}, which is no step"
-                self.file.fault(node, what, "E03", nearest(name, self.steps))
+                self.file.fault(node, what, "E03", nearest_or_all(name, self.steps))
         return found[1], found[2]
 
     def _count(self, node: Node | None) -> Count:

@@ -6,6 +6,7 @@ all scalars stay text, so ``no``, ``1e3`` and dates mean what they say.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cjmine.errors import ModelError, nearest, shortened
 
 _DEPTH = 40
+_MOST = 20  # known words that a message lists
 UNREADABLE = "E00"
 
 
@@ -82,7 +84,7 @@ class YamlFile:
             if name in found:
                 self.fault(key, f"the key {name!r} is given twice (first at {self.at(first[name])})")
             elif known is not None and name not in known:
-                self.fault(key, f"{what} has no key {name!r}", "E01", nearest(name, known) or _listed(known))
+                self.fault(key, f"{what} has no key {name!r}", "E01", nearest_or_all(name, known))
             else:
                 found[name], first[name] = value, key
         return found
@@ -132,5 +134,9 @@ class YamlFile:
         return f"{self.path}{place}: not well-formed YAML: {problem}"
 
 
-def _listed(known: tuple[str, ...]) -> str:
-    return f"known are {', '.join(known)}"
+def nearest_or_all(word: str, known: Iterable[str]) -> str:
+    """Return advice for an unknown word: the nearest known one, else all as far as they are few."""
+    names = list(dict.fromkeys(known))
+    more = ", …" if len(names) > _MOST else ""
+    listed = f"known are {', '.join(names[:_MOST])}{more}" if names else ""
+    return nearest(word, names).removeprefix("; ") or listed
