@@ -129,6 +129,15 @@ class IntendedJourney:
         return tuple(sorted({*self.steps, *beside}))
 
     @property
+    def providers(self) -> dict[str, tuple[str, ...]]:
+        """For each item, the steps with which the customer gives it, both sorted."""
+        found: dict[str, list[str]] = {}
+        for name, step in sorted(self.planned.items()):
+            for item in step.info:
+                found.setdefault(item, []).append(name)
+        return {item: tuple(steps) for item, steps in sorted(found.items())}
+
+    @property
     def steps(self) -> tuple[str, ...]:
         """Labels of the net's visible transitions, sorted."""
         return tuple(sorted({t.label for t in self.net.transitions if t.label is not None}))

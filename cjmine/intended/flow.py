@@ -36,7 +36,7 @@ class Flow:
 def flow_of(journey: IntendedJourney) -> Flow:
     """Return the flow of a journey; raises ``ModelError`` when it has too many states."""
     own = automaton_of_tree(journey.tree) if journey.tree else minimal(automaton_of(journey.net))
-    info = providers(journey)
+    info = journey.providers
     spoken = {name for rule in journey.rules for name in (rule.activation, rule.target)}
     spoken |= {step for item in spoken for step in info.get(item, ())}
     labels = journey.declared
@@ -57,12 +57,3 @@ def flow_of(journey: IntendedJourney) -> Flow:
         silent=own.silent,
     )
     return Flow(journey=journey, labels=labels, steps=own.labels, machine=Machine(whole), info=info)
-
-
-def providers(journey: IntendedJourney) -> dict[str, tuple[str, ...]]:
-    """Return, for each item, the steps with which the customer gives it, both sorted."""
-    found: dict[str, list[str]] = {}
-    for name, step in sorted(journey.planned.items()):
-        for item in step.info:
-            found.setdefault(item, []).append(name)
-    return {item: tuple(steps) for item, steps in sorted(found.items())}

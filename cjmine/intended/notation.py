@@ -19,7 +19,7 @@ from cjmine.intended.net import net_of
 from cjmine.intended.rules import RuleReader
 from cjmine.intended.standards import StandardReader, clock_of, services_of
 from cjmine.intended.steps import StepReader, titled
-from cjmine.intended.yaml_nodes import YamlFile, nearest_or_all
+from cjmine.intended.yaml_nodes import YamlFile
 
 _TEXTS = ("journey", "title", "version", "customer", "need")
 _KEYS = (
@@ -145,5 +145,5 @@ def _known(
             why = f"{what} names {name!r}, which lies outside the flow: no journey as planned reaches it"
             file.fault(item, why, "E06", "name a step of 'stages' or 'steps'")
         elif name and name not in flow:
-            file.fault(item, f"{what} names {name!r}, which is no step", "E03", nearest_or_all(name, flow))
+            file.fault(item, f"{what} names {name!r}, which is no step", "E03", nearest(name, flow))
     return tuple(dict.fromkeys(name for _, name in names))
