@@ -28,7 +28,7 @@ from cjmine.ingest.log import NAME, read_log
 from cjmine.ingest.source import Reading
 from cjmine.intended.automaton import automaton_of, defects
 from cjmine.intended.bpmn_write import write_bpmn
-from cjmine.intended.load import load_model
+from cjmine.intended.load import load_model, not_compared
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
 from cjmine.journeys.kernels import ARRANGE
@@ -136,7 +136,7 @@ def check(log: Path | str, model: Path | str, columns: Columns | None = None) ->
         if cases
         else None,
         "deviations": _deviations(aligned, counted, journey),
-        "warnings": [*defects(journey.net), *reading.warnings],
+        "warnings": [*defects(journey.net), *not_compared(journey), *reading.warnings],
     }
 
 

@@ -33,3 +33,19 @@ def load_model(path: Path) -> IntendedJourney:
     except ModelError as error:
         faults = [f if f.startswith(str(path)) else f"{path}: {f}" for f in error.faults]
         raise ModelError(faults, error.hint) from None
+
+
+def not_compared(journey: IntendedJourney) -> tuple[str, ...]:
+    """Say which words of a model no log is compared with yet: silence would read as kept."""
+    limits = sum(bool(step.within or step.not_before) for step in journey.planned.values())
+    told = [
+        f"{number:,} {what}{'' if number == 1 else 's'}"
+        for number, what in (
+            (len(journey.rules), "rule"),
+            (len(journey.standards), "standard"),
+            (limits, "limit"),
+        )
+        if number
+    ]
+    listed = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+    return (f"{journey.name}: {listed} of the model are not compared with the log yet",) if told else ()

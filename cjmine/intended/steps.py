@@ -163,8 +163,12 @@ class StepReader:
             return "", ""
         name = found[1]
         if name in RESERVED:
-            self.file.fault(key, f"{name!r} is a reserved word and cannot name a step here", "E01")
-        elif name in self.declared:
+            where = (
+                f"write '{name}: ...' with its branches" if name in _BLOCKS else "it stands outside the steps"
+            )
+            self.file.fault(key, f"{name!r} is a reserved word and cannot name a step here", "E01", where)
+            return "", ""
+        if name in self.declared:
             first = self.file.at(self.declared[name])
             self.file.fault(key, f"the step {name!r} is named twice (first at {first})", "E02")
         self.declared.setdefault(name, key)

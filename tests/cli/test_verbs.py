@@ -350,3 +350,11 @@ def test_lint_of_an_unreadable_model_tells_every_fault_with_its_code(log: Path) 
     assert [(row["code"], row["column"]) for row in first["findings"]] == [("E02", 12), ("E07", 28)]
     assert [row["code"] for row in second["findings"]] == ["E00"]
     assert (first["journey"], found["errors"]) == (None, 3)
+
+
+def test_check_says_what_it_does_not_compare_yet(log: Path) -> None:
+    model = log.with_name("good.journey.yaml")
+    model.write_text(GOOD + "standards: [{id: s, start: a, stop: c, limit: 1 d}]\n", encoding="utf-8")
+    told = "abc: 1 rule and 1 standard of the model are not compared with the log yet"
+    assert said("check", log, model)["warnings"] == [told]
+    assert said("check", log, log.with_name("abc.journey.yaml"))["warnings"] == []
