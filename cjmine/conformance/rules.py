@@ -36,6 +36,8 @@ ACTIVATIONS = {
     "vacuous": pl.Boolean,
 }
 """One row for each rule (its number in the plan) and walk; ``vacuous``: nothing asked the question."""
+ANSWERS = {"rule": pl.Int64, "walk": pl.Int64, "place": pl.Int64, "answer": pl.String}
+"""``place``: the event that asked, counted from the walk's first; null where the walk as a whole asks."""
 
 _OPEN = {Template.NOT_SUCCESSION, Template.NOT_COEXISTENCE, Template.NEGATIVE_RESPONSE}
 
@@ -80,35 +82,51 @@ def activations_of(journey: IntendedJourney, walks: Walks, running: Mask) -> pl.
     The labels of ``walks`` are steps of the plan, those of ``anytime`` included;
     ``running`` says which walks are still under way. Columns as in ``ACTIVATIONS``.
     """
+    steps, n = _steps(journey, walks, running), len(walks.begins)
+    tables = [pl.DataFrame(schema=ACTIVATIONS)]
+    for number, rule in enumerate(journey.rules):
+        at, _, states = _judged(rule, journey, steps)
+        counted = np.bincount(at * len(COUNTS) + states, minlength=n * len(COUNTS)).reshape(n, len(COUNTS))
+        total = counted.sum(axis=1)
+        columns = {name: counted[:, place] for place, name in enumerate(COUNTS)}
+        ids = {"rule": np.full(n, number), "walk": np.arange(n), "activations": total}
+        tables.append(pl.DataFrame({**ids, **columns, "vacuous": total == 0}, schema=ACTIVATIONS))
+    return pl.concat(tables)
+
+
+def answers_of(journey: IntendedJourney, walks: Walks, running: Mask) -> pl.DataFrame:
+    """Return one row for each activation, as in ``ANSWERS``: which event asked, and what the answer is."""
+    steps = _steps(journey, walks, running)
+    tables = [pl.DataFrame(schema=ANSWERS)]
+    for number, rule in enumerate(journey.rules):
+        at, rows, states = _judged(rule, journey, steps)
+        place = None if rows is None else rows - walks.begins[at]
+        ids = {"rule": np.full(len(at), number), "walk": at, "place": place}
+        answer = pl.Series(states).replace_strict(range(len(COUNTS)), COUNTS, return_dtype=pl.String)
+        tables.append(pl.DataFrame({**ids, "answer": answer}, schema=ANSWERS))
+    return pl.concat(tables)
+
+
+def _steps(journey: IntendedJourney, walks: Walks, running: Mask) -> _Steps:
     codes = {name: code for code, name in enumerate(walks.names.to_list())}
-    walk = np.repeat(np.arange(len(walks.begins)), walks.lengths)
-    numbers = [codes[label] for label in journey.anytime if label in codes]
-    tolerated = np.isin(walks.labels, numbers)
+    tolerated = np.isin(walks.labels, [codes[label] for label in journey.anytime if label in codes])
 
     def passed(named: Collection[str]) -> Mask:
         spoken = np.isin(walks.labels, [codes[label] for label in named if label in codes])
         return tolerated & ~spoken
 
-    steps = _Steps(walks=walks, walk=walk, running=running, codes=codes, passed=passed)
-    tables = [_table(number, rule, journey, steps) for number, rule in enumerate(journey.rules)]
-    return pl.concat(tables) if tables else pl.DataFrame(schema=ACTIVATIONS)
+    walk = np.repeat(np.arange(len(walks.begins)), walks.lengths)
+    return _Steps(walks=walks, walk=walk, running=running, codes=codes, passed=passed)
 
 
-def _table(number: int, rule: Rule, journey: IntendedJourney, steps: _Steps) -> pl.DataFrame:
-    """Count the answers of one rule."""
-    n = len(steps.walks.begins)
+def _judged(rule: Rule, journey: IntendedJourney, steps: _Steps) -> tuple[Places, Places | None, States]:
+    """Return the walk of each activation, the row of its event (none for a whole walk), and its answer."""
     if rule.template in ONCE:
-        at, states = np.arange(n), _once(rule, steps)
-    else:
-        item = rule.template is Template.ITEM_ABSENCE
-        asked = steps.of(journey.providers.get(rule.activation, ()) if item else (rule.activation,))
-        rows = np.flatnonzero(asked)
-        at, states = steps.walk[rows], _each(rule, rows, steps)
-    counted = np.bincount(at * len(COUNTS) + states, minlength=n * len(COUNTS)).reshape(n, len(COUNTS))
-    total = counted.sum(axis=1)
-    columns = {name: counted[:, place] for place, name in enumerate(COUNTS)}
-    ids = {"rule": np.full(n, number), "walk": np.arange(n), "activations": total}
-    return pl.DataFrame({**ids, **columns, "vacuous": total == 0}, schema=ACTIVATIONS)
+        return np.arange(len(steps.walks.begins)), None, _once(rule, steps)
+    item = rule.template is Template.ITEM_ABSENCE
+    asked = steps.of(journey.providers.get(rule.activation, ()) if item else (rule.activation,))
+    rows = np.flatnonzero(asked)
+    return steps.walk[rows], rows, _each(rule, rows, steps)
 
 
 def _each(rule: Rule, rows: Places, steps: _Steps) -> States:

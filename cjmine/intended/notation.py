@@ -15,7 +15,6 @@ from cjmine.domain.models import IntendedJourney, Tree
 from cjmine.errors import ModelError, nearest
 from cjmine.intended.automaton import automaton_of, ends_of
 from cjmine.intended.blocks import leaves, sequence
-from cjmine.intended.mapping_file import read_mapping
 from cjmine.intended.net import net_of
 from cjmine.intended.rules import RuleReader
 from cjmine.intended.standards import StandardReader, clock_of, services_of
@@ -25,19 +24,7 @@ from cjmine.intended.yaml_nodes import YamlFile
 _TEXTS = ("journey", "title", "version", "customer", "need")
 _KEYS = (
     *_TEXTS,
-    *(
-        "clock",
-        "starts",
-        "ends",
-        "services",
-        "stages",
-        "steps",
-        "anytime",
-        "unwanted",
-        "mapping",
-        "rules",
-        "standards",
-    ),
+    *("clock", "starts", "ends", "services", "stages", "steps", "anytime", "unwanted", "rules", "standards"),
 )
 _CUSTOMERS = ("external", "internal", "organisation")
 
@@ -78,8 +65,6 @@ def read_journey(file: YamlFile) -> IntendedJourney:
     success = _known(file, ends.get("success"), "ends.success", flow, reader)
     services = services_of(file, top.get("services"))
     said = reader.said
-    if "mapping" in top:
-        read_mapping(file, top["mapping"], said)
     said.resolve(tuple(said.planned), services)
     rules = RuleReader(file, said, services).read(top["rules"]) if "rules" in top else ()
     standards = StandardReader(file, said).read(top["standards"]) if "standards" in top else ()

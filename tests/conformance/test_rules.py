@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cjmine.conformance.rules import COUNTS, activations_of
+from cjmine.conformance.rules import COUNTS, activations_of, answers_of
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.plan import ONCE, Length, Place, PlannedStep, Rule, Template, Unit
 from cjmine.domain.walks import Walks
@@ -176,3 +176,32 @@ def test_support_is_told_apart_from_vacuity_for_every_rule_and_walk() -> None:
 def test_a_plan_without_rules_or_a_log_without_journeys_has_nothing_to_say() -> None:
     assert activations_of(plan(), walks_of([list("ab")]), np.array([False])).height == 0
     assert activations_of(plan(rule(Template.INIT)), walks_of([]), np.zeros(0, bool)).height == 0
+
+
+def test_each_activation_is_named_by_its_place() -> None:
+    stated = (rule(Template.RESPONSE), rule(Template.END))
+    table = answers_of(
+        plan(*stated), walks_of([list("caba"), list("b"), list("cca")]), np.array([False, False, True])
+    )
+    assert table.rows() == [
+        (0, 0, 1, "satisfied"),
+        (0, 0, 3, "violated"),
+        (0, 2, 2, "pending"),
+        (1, 0, None, "satisfied"),
+        (1, 1, None, "violated"),
+        (1, 2, None, "holding"),
+    ]
+    assert answers_of(plan(), walks_of([list("ab")]), np.array([False])).height == 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(words=st.lists(st.text("abcv", max_size=5), max_size=4), running=st.booleans())
+def test_the_counts_are_those_of_the_answers(words: list[str], running: bool) -> None:  # noqa: FBT001
+    journey = plan(*(rule(template) for template in Template))
+    walks, under_way = walks_of([list(word) for word in words]), np.full(len(words), running)
+    counted = activations_of(journey, walks, under_way)
+    each = answers_of(journey, walks, under_way).group_by("rule", "walk", "answer").len()
+    for row in each.iter_rows(named=True):
+        found = counted.filter(pl.col("rule") == row["rule"], pl.col("walk") == row["walk"])
+        assert found[row["answer"]].item() == row["len"]
+    assert counted["activations"].sum() == each["len"].sum()
