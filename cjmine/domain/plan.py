@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 
-from cjmine.domain.office_hours import OfficeHours
+from cjmine.domain.office_hours import OfficeHours, working_calendar
+from cjmine.domain.working_time import WorkingCalendar
 
 
 class Unit(StrEnum):
@@ -158,3 +159,9 @@ class PlanClock:
     timezone: str = "UTC"
     working: OfficeHours | None = None
     holidays: str | None = None
+
+    def calendar(self, first: date, last: date) -> WorkingCalendar | None:
+        """Return the working calendar of the years from ``first`` on, or ``None`` without office hours."""
+        if self.working is None:
+            return None
+        return working_calendar(self.timezone, self.working, self.holidays, first, last)

@@ -44,6 +44,18 @@ def test_the_worked_example_s_standards_are_read() -> None:
     assert (benefit.limit, benefit.count) == (Length(9, Unit.DAY), Count.EXCLUSIVE)
 
 
+def test_the_plan_s_clock_makes_a_calendar_of_office_hours_and_holidays(written: Written) -> None:
+    clock = load_model(WORKED).clock
+    assert clock is not None
+    calendar = clock.calendar(date(2026, 1, 1), date(2026, 6, 1))
+    assert calendar is not None
+    assert (calendar.timezone, calendar.week, calendar.opens) == ("Europe/London", "1111100", time(9))
+    assert "2026-05-25" in calendar.holidays
+    plain = load_journey(written("journey: x\nclock: {timezone: Europe/London}\nsteps: [a]")).clock
+    assert plain is not None
+    assert plain.calendar(date(2026, 1, 1), date(2026, 6, 1)) is None
+
+
 def test_everything_a_standard_may_say_is_read(written: Written) -> None:
     text = "{id: s, start: start, stop: answer, limit: 2 weeks, count: inclusive, received_after: '17:00'}\n"
     (timed, counted) = load_journey(written(f"{HEAD}{text}- {{id: t, measure: prove, max: 2}}")).standards
