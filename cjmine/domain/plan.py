@@ -120,6 +120,12 @@ class Rule:
     number: int = 0
     length: Length | None = None
 
+    @property
+    def by_order(self) -> bool:
+        """Whether the order of steps decides it, without times, services or channels."""
+        beyond = {Template.NEGATIVE_RESPONSE, Template.ONLY_BY, Template.ONLY_VIA}
+        return self.length is None and self.template not in beyond
+
 
 class Count(StrEnum):
     """Whether the day on which a standard's clock starts is its day 0 or its day 1."""

@@ -352,9 +352,25 @@ def test_lint_of_an_unreadable_model_tells_every_fault_with_its_code(log: Path) 
     assert (first["journey"], found["errors"]) == (None, 3)
 
 
-def test_check_says_what_it_does_not_compare_yet(log: Path) -> None:
+def test_check_counts_rules_and_says_what_it_does_not_compare_yet(log: Path) -> None:
     model = log.with_name("good.journey.yaml")
-    model.write_text(GOOD + "standards: [{id: s, start: a, stop: c, limit: 1 d}]\n", encoding="utf-8")
-    told = "abc: 1 rule and 1 standard of the model are not compared with the log yet"
-    assert said("check", log, model)["warnings"] == [told]
-    assert said("check", log, log.with_name("abc.journey.yaml"))["warnings"] == []
+    more = "standards: [{id: s, start: a, stop: c, limit: 1 d}]\n"
+    rules = (
+        "rules: [after a must b, c only after b, at most 1 a, after a must b within 1 d, if b then also c]\n"
+    )
+    model.write_text("journey: abc\nsteps: [a, b, c]\nanytime: [look]\n" + rules + more, encoding="utf-8")
+    found = said("check", log, model)
+    # the first case goes a b a c, the second a c
+    keys = ("asked", "kept", "broken", "elsewhere", "cases", "broken_cases")
+    assert {row["rule"]: tuple(row[key] for key in keys) for row in found["rules"]} == {
+        "after a must b": (3, 1, 2, 0, 2, 2),
+        "c only after b": (2, 1, 1, 0, 2, 1),
+        "at most 1 a": (3, 2, 1, 0, 2, 1),
+        "after a must b within 1 d": (3, 0, 2, 1, 2, 2),
+        "if b then also c": (1, 1, 0, 0, 1, 0),
+    }
+    assert found["warnings"] == ["abc: 1 rule and 1 standard of the model not compared with the log yet"]
+    text = call("check", log, model).stdout
+    assert re.search(r"after a must b +│ +3 │ +1 │ +2 │ +2 ", text)
+    plain = said("check", log, log.with_name("abc.journey.yaml"))
+    assert (plain["rules"], plain["warnings"]) == ([], [])

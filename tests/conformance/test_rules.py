@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cjmine.conformance.rule_counts import rule_counts
 from cjmine.conformance.rules import COUNTS, activations_of, answers_of
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.plan import ONCE, Length, Place, PlannedStep, Rule, Template, Unit
@@ -205,3 +206,16 @@ def test_the_counts_are_those_of_the_answers(words: list[str], running: bool) ->
         found = counted.filter(pl.col("rule") == row["rule"], pl.col("walk") == row["walk"])
         assert found[row["answer"]].item() == row["len"]
     assert counted["activations"].sum() == each["len"].sum()
+
+
+def test_over_a_log_cases_are_counted_and_not_variants() -> None:
+    journey = plan(rule(Template.RESPONSE), rule(Template.ABSENCE), rule(Template.EXISTENCE))
+    counted = {tuple("aba"): 5, tuple("b"): 3, (): 2}
+    keys = ("asked", "kept", "broken", "elsewhere", "cases", "broken_cases")
+    assert [tuple(row[key] for key in keys) for row in rule_counts(journey, counted)] == [
+        (10, 5, 5, 0, 5, 5),
+        (10, 5, 5, 0, 5, 5),
+        (10, 5, 5, 0, 10, 5),
+    ]
+    assert rule_counts(plan(), counted) == []
+    assert [row["asked"] for row in rule_counts(journey, {})] == [0, 0, 0]
