@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from cjmine.conformance.same import Same
 from cjmine.domain.models import IntendedJourney, Operator, Tree
+from cjmine.domain.plan import Rule, Template
 
 
 def missing(journey: IntendedJourney, label: str, later: str | None, *, happened: bool) -> str:
@@ -43,6 +44,31 @@ def too_many(journey: IntendedJourney, label: str, times: int, limit: int, becau
     """V8: a part of the plan was repeated beyond its limit."""
     reason = f" because: {because}" if because else ""
     return f"{_titled(journey, label)} happened {times} times; at most {limit} expected{reason}."
+
+
+def rule_broken(journey: IntendedJourney, rule: Rule) -> str:
+    """V9: what it means that a rule is broken, without the dates."""
+    a, b, n = _titled(journey, rule.activation), _titled(journey, rule.target), rule.number
+    times = "once" if n == 1 else f"{n} times"
+    within = f" within {rule.length}" if rule.length is not None else ""
+    texts = {
+        Template.PRECEDENCE: f"{a} without an earlier {b}.",
+        Template.RESPONSE: f"{b} did not follow {a}{within}.",
+        Template.NOT_SUCCESSION: f"{b} happened after {a}; it should not.",
+        Template.NOT_COEXISTENCE: f"Both {a} and {b} happened; at most one of them is expected.",
+        Template.RESPONDED_EXISTENCE: f"{a} happened, but {b} did not.",
+        Template.ABSENCE: f"{a} happened more than {times}.",
+        Template.EXISTENCE: f"{a} did not happen at least {times}.",
+        Template.EXACTLY: f"{a} did not happen exactly {times}.",
+        Template.CHAIN_PRECEDENCE: f"{a} did not come directly after {b}.",
+        Template.NEGATIVE_RESPONSE: f"{b} happened{within} of {a}; it should not be needed so soon.",
+        Template.INIT: f"The journey did not start with {a}.",
+        Template.END: f"The journey did not end with {a}.",
+        Template.ITEM_ABSENCE: f"The customer gave {rule.activation!r} more than {times}.",
+        Template.ONLY_BY: f"{a} was not done by {rule.target}.",
+        Template.ONLY_VIA: f"{a} did not come via {rule.target}.",
+    }
+    return texts[rule.template]
 
 
 def _before(journey: IntendedJourney, later: str | None) -> str:

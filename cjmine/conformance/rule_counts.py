@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from cjmine.conformance.messages import rule_broken
 from cjmine.conformance.rules import activations_of
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.walks import Walks, coded
@@ -17,8 +18,9 @@ def rule_counts(journey: IntendedJourney, counted: Mapping[tuple[str, ...], int]
     """Return for each rule, in the order of the plan, what its activations say.
 
     ``counted`` has the number of cases of each distinct sequence of steps. Keys:
-    rule, line, asked (activations), kept, broken, elsewhere (decided by times,
-    services or channels), cases (in which it was asked) and broken_cases.
+    rule, line, message (what it means to break it), asked (activations), kept,
+    broken, elsewhere (decided by times, services or channels), cases (in which it
+    was asked) and broken_cases.
     """
     if not journey.rules:
         return []
@@ -38,7 +40,12 @@ def rule_counts(journey: IntendedJourney, counted: Mapping[tuple[str, ...], int]
     found = {row.pop("rule"): row for row in sums.to_dicts()}
     none = dict.fromkeys(("asked", "kept", "broken", "elsewhere", "cases", "broken_cases"), 0)
     return [
-        {"rule": rule.text, "line": rule.place.line, **found.get(number, none)}
+        {
+            "rule": rule.text,
+            "line": rule.place.line,
+            "message": rule_broken(journey, rule),
+            **found.get(number, none),
+        }
         for number, rule in enumerate(journey.rules)
     ]
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ from cjmine.conformance.rules import COUNTS, activations_of, answers_of
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.plan import ONCE, Length, Place, PlannedStep, Rule, Template, Unit
 from cjmine.domain.walks import Walks
+from cjmine.intended.load import load_model
 from tests.intended.keeping import keeps
 from tests.models import sequence_model
 
@@ -219,3 +221,39 @@ def test_over_a_log_cases_are_counted_and_not_variants() -> None:
     ]
     assert rule_counts(plan(), counted) == []
     assert [row["asked"] for row in rule_counts(journey, {})] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [
+        ("answer only after ask", "'Answer' without an earlier 'Ask us'."),
+        ("after ask must answer", "'Answer' did not follow 'Ask us'."),
+        ("after ask must answer within 10 wd", "'Answer' did not follow 'Ask us' within 10 wd."),
+        ("after answer never ask", "'Ask us' happened after 'Answer'; it should not."),
+        (
+            "ask and answer never both",
+            "Both 'Ask us' and 'Answer' happened; at most one of them is expected.",
+        ),
+        ("if ask then also answer", "'Ask us' happened, but 'Answer' did not."),
+        ("at most 1 ask", "'Ask us' happened more than once."),
+        ("at least 2 ask", "'Ask us' did not happen at least 2 times."),
+        ("exactly 1 ask", "'Ask us' did not happen exactly once."),
+        ("answer directly after ask", "'Answer' did not come directly after 'Ask us'."),
+        (
+            "answer not within 2 d of ask",
+            "'Answer' happened within 2 d of 'Ask us'; it should not be needed so soon.",
+        ),
+        ("start with ask", "The journey did not start with 'Ask us'."),
+        ("end with answer", "The journey did not end with 'Answer'."),
+        ("provide address at most 1 time", "The customer gave 'address' more than once."),
+        ("ask only by housing", "'Ask us' was not done by housing."),
+        ("ask only via post", "'Ask us' did not come via post."),
+    ],
+)
+def test_a_broken_rule_is_said_in_plain_words(tmp_path: Path, sentence: str, message: str) -> None:
+    path = tmp_path / "x.journey.yaml"
+    steps = "steps: [{ask: {title: Ask us, info: address}}, answer]"
+    path.write_text(f"journey: x\n{steps}\nrules: [{sentence}]\n", encoding="utf-8")
+    journey = load_model(path)
+    (row,) = rule_counts(journey, {("ask", "answer"): 1})
+    assert (row["message"], row["line"]) == (message, 3)
