@@ -8,6 +8,7 @@ key, and all faults are reported at once.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, Node
 
@@ -15,16 +16,18 @@ from cjmine.domain.models import IntendedJourney, Tree
 from cjmine.errors import ModelError, nearest
 from cjmine.intended.automaton import automaton_of, ends_of
 from cjmine.intended.blocks import leaves, sequence
+from cjmine.intended.mapping_file import read_mapping
 from cjmine.intended.net import net_of
 from cjmine.intended.rules import RuleReader
 from cjmine.intended.standards import StandardReader, clock_of, services_of
 from cjmine.intended.steps import StepReader, titled
-from cjmine.intended.yaml_nodes import YamlFile
+from cjmine.intended.yaml_nodes import YamlFile, nearest_or_all
 
 _TEXTS = ("journey", "title", "version", "customer", "need")
 _KEYS = (
     *_TEXTS,
-    *("clock", "starts", "ends", "services", "stages", "steps", "anytime", "unwanted", "rules", "standards"),
+    *("clock", "starts", "ends", "services", "stages", "steps", "anytime", "unwanted", "mapping"),
+    *("rules", "standards"),
 )
 _CUSTOMERS = ("external", "internal", "organisation")
 
@@ -56,23 +59,12 @@ def read_journey(file: YamlFile) -> IntendedJourney:
     texts = _texts(file, top)
     reader = StepReader(file)
     tree, stages = _flow(file, top, reader)
-    flow = leaves(tree)
-    anytime = reader.names(top.get("anytime"), "anytime")
-    unwanted = reader.names(top.get("unwanted"), "unwanted")
-    ends = file.mapping(top["ends"], "ends", ("success", "stopped")) if "ends" in top else {}
-    stopped = reader.stopped(ends.get("stopped"), flow)
-    starts = _known(file, top.get("starts"), "starts", flow, reader)
-    success = _known(file, ends.get("success"), "ends.success", flow, reader)
-    services = services_of(file, top.get("services"))
-    said = reader.said
-    said.resolve(tuple(said.planned), services)
-    rules = RuleReader(file, said, services).read(top["rules"]) if "rules" in top else ()
-    standards = StandardReader(file, said).read(top["standards"]) if "standards" in top else ()
-    clock = clock_of(file, top.get("clock"))
+    beside = _beside(file, top, reader, leaves(tree))
+    stated = _stated(file, top, reader)
     file.raise_faults()
     net = net_of(tree)
     first, last = ends_of(automaton_of(net))
-    name = texts["journey"]
+    name, said = texts["journey"], reader.said
     return IntendedJourney(
         name=name,
         title=texts.get("title") or titled(name),
@@ -82,11 +74,11 @@ def read_journey(file: YamlFile) -> IntendedJourney:
         need=texts.get("need"),
         source=str(file.path),
         stages=stages,
-        anytime=anytime,
-        unwanted=unwanted,
-        starts=starts or first,
-        success=success or last,
-        stopped=stopped,
+        anytime=beside["anytime"],
+        unwanted=beside["unwanted"],
+        starts=beside["starts"] or first,
+        success=beside["success"] or last,
+        stopped=beside["stopped"],
         repeats=tuple(reader.repeats),
         branches=tuple(reader.branches),
         mapping=dict(sorted(said.mapping.items())),
@@ -94,11 +86,34 @@ def read_journey(file: YamlFile) -> IntendedJourney:
         by=dict(sorted(said.by.items())),
         planned=dict(sorted(said.planned.items())),
         customer=texts.get("customer", ""),
-        services=services or {},
-        clock=clock,
-        rules=rules,
-        standards=standards,
+        **stated,
     )
+
+
+def _beside(
+    file: YamlFile, top: dict[str, Node], reader: StepReader, flow: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Read the steps outside the flow, and where it starts and ends."""
+    found = {word: reader.names(top.get(word), word) for word in ("anytime", "unwanted")}
+    ends = file.mapping(top["ends"], "ends", ("success", "stopped")) if "ends" in top else {}
+    found["stopped"] = reader.stopped(ends.get("stopped"), flow)
+    found["starts"] = _known(file, top.get("starts"), "starts", flow, reader)
+    found["success"] = _known(file, ends.get("success"), "ends.success", flow, reader)
+    return found
+
+
+def _stated(file: YamlFile, top: dict[str, Node], reader: StepReader) -> dict[str, Any]:
+    """Read what is stated about steps that are all known by now: services, clock, rules and standards."""
+    said, services = reader.said, services_of(file, top.get("services"))
+    if "mapping" in top:
+        read_mapping(file, top["mapping"], said)
+    said.resolve(tuple(said.planned), services)
+    return {
+        "services": services or {},
+        "clock": clock_of(file, top.get("clock")),
+        "rules": RuleReader(file, said, services).read(top["rules"]) if "rules" in top else (),
+        "standards": StandardReader(file, said).read(top["standards"]) if "standards" in top else (),
+    }
 
 
 def _texts(file: YamlFile, top: dict[str, Node]) -> dict[str, str]:
@@ -145,5 +160,5 @@ def _known(
             why = f"{what} names {name!r}, which lies outside the flow: no journey as planned reaches it"
             file.fault(item, why, "E06", "name a step of 'stages' or 'steps'")
         elif name and name not in flow:
-            file.fault(item, f"{what} names {name!r}, which is no step", "E03", nearest(name, flow))
+            file.fault(item, f"{what} names {name!r}, which is no step", "E03", nearest_or_all(name, flow))
     return tuple(dict.fromkeys(name for _, name in names))
