@@ -1,8 +1,8 @@
 """cjmine: customer journeys across systems that do not know each other.
 
 The whole public interface: ``load`` and ``run`` a project file; ``discover``,
-``check`` and ``find`` on one log; ``explain`` a detector. Everything is imported
-when first used, so that the command line answers at once.
+``check`` and ``find`` on one log; ``lint`` a model; ``explain`` a detector.
+Everything is imported when first used, so that the command line answers at once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cjmine.detectors.roster import explain
     from cjmine.domain.results import Run
     from cjmine.errors import CjmineError
+    from cjmine.linting import lint
     from cjmine.pipeline import run
     from cjmine.project.load import Loaded, load
     from cjmine.project.schema import Project
@@ -30,6 +31,7 @@ __all__ = [
     "discover",
     "explain",
     "find",
+    "lint",
     "load",
     "run",
 ]
@@ -46,6 +48,7 @@ _HOMES = {
     "discover": "cjmine.quick",
     "explain": "cjmine.detectors.roster",
     "find": "cjmine.quick",
+    "lint": "cjmine.linting",
     "load": "cjmine.project.load",
     "run": "cjmine.pipeline",
 }

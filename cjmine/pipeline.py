@@ -23,6 +23,7 @@ from cjmine.ingest.files import resolve
 from cjmine.intake import Last, Taken, Work, take_in
 from cjmine.intended.automaton import defects
 from cjmine.intended.bpmn_write import write_bpmn
+from cjmine.intended.load import not_compared
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
 from cjmine.project.load import Loaded
@@ -134,7 +135,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
     remarks = summary.remarks(mined, kinds, notes, analysed.context.abandon_after)
     warnings = [
-        *(line for model in loaded.models.values() for line in defects(model.net)),
+        *(line for model in loaded.models.values() for line in (*defects(model.net), *not_compared(model))),
         *taken.warnings(analysed.told),
         *summary.unseen(loaded.models, kinds, tallies["nodes"]),
     ]

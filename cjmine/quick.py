@@ -13,6 +13,7 @@ import polars as pl
 
 from cjmine.conformance.alignment import Alignment, align
 from cjmine.conformance.deviations import deviations_of, without_anytime
+from cjmine.conformance.rule_counts import rule_counts
 from cjmine.detectors.kernels import COUNT_FINDINGS, DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
 from cjmine.discovery.miner import Mined, mine
@@ -28,7 +29,7 @@ from cjmine.ingest.log import NAME, read_log
 from cjmine.ingest.source import Reading
 from cjmine.intended.automaton import automaton_of, defects
 from cjmine.intended.bpmn_write import write_bpmn
-from cjmine.intended.load import load_model
+from cjmine.intended.load import load_model, not_compared
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
 from cjmine.journeys.kernels import ARRANGE
@@ -115,15 +116,18 @@ def check(log: Path | str, model: Path | str, columns: Columns | None = None) ->
 
     Whole cases are aligned: log move 1, visible model move 1, silent 0. Returns
     variants, cases, cost_total, fitting_cases, fitness (mean over cases of
-    1 - cost / (length + shortest path)) and deviations, most frequent first.
+    1 - cost / (length + shortest path)), deviations, most frequent first, and
+    rules, in the order of the model (see ``conformance.rule_counts``).
     """
     journey = load_model(Path(model))
     reading, _, outputs = _arranged(log, columns, (COUNT_VARIANTS,))
     counted: Counter[tuple[str, ...]] = Counter()
+    whole: Counter[tuple[str, ...]] = Counter()
     variants = distinct_variants(outputs["variants"])
     for row in variants.iter_rows(named=True):
         mapped = tuple(journey.mapping.get(step, step) for step in row["steps"])
         counted[without_anytime(mapped, journey)[0]] += row["count"]
+        whole[mapped] += row["count"]
     order = sorted(counted)
     aligned = list(zip(order, align(order, automaton_of(journey.net)), strict=True))
     cases = counted.total()
@@ -136,7 +140,8 @@ def check(log: Path | str, model: Path | str, columns: Columns | None = None) ->
         if cases
         else None,
         "deviations": _deviations(aligned, counted, journey),
-        "warnings": [*defects(journey.net), *reading.warnings],
+        "rules": rule_counts(journey, whole),
+        "warnings": [*defects(journey.net), *not_compared(journey, by_order=True), *reading.warnings],
     }
 
 

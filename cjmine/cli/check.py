@@ -49,4 +49,10 @@ def _tell(found: dict[str, Any]) -> None:
         rows.add_row(row["code"], row["kind"], row["activity"], f"{row['count']:,}", f"{row['cases']:,}")
     if found["deviations"]:
         console.print(rows)
+    rules = table("rule", "asked", "kept", "broken", "cases broken", right=(1, 2, 3, 4))
+    for row in found["rules"]:
+        numbers = (f"{row[name]:,}" for name in ("asked", "kept", "broken", "broken_cases"))
+        rules.add_row(row["rule"], *numbers)
+    if found["rules"]:
+        console.print(rules)
     notes(console, found["warnings"])

@@ -67,24 +67,38 @@ def as_json(function: Function) -> Function:
 
 def fail_on(function: Function) -> Function:
     """Add ``--fail-on CODE=N``, repeatable; a code's limit arrives as a mapping."""
+    return _failing("CODES", "L2=100")(function)
+
+
+def fail_on_lint(function: Function) -> Function:
+    """Add ``--fail-on CODE=N`` for the codes of ``lint``."""
+    return _failing("LINT_CODES", "W02=0")(function)
+
+
+def _failing(table: str, example: str) -> Callable[[Function], Function]:
+    """Return the option for the codes of one table; tables are read only when the option is used."""
+
+    def limits(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, int]:
+        return _limits(table, example, given)
+
     text = "Exit 1 if more than N findings have CODE."
-    option = click.option("--fail-on", multiple=True, metavar="CODE=N", callback=_limits, help=text)
-    return option(function)
+    return click.option("--fail-on", multiple=True, metavar="CODE=N", callback=limits, help=text)
 
 
-def _limits(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, int]:
+def _limits(table: str, example: str, given: tuple[str, ...]) -> dict[str, int]:
     """Return the limit of each code; raises ``SettingsError`` naming every malformed one."""
-    from cjmine.domain.codes import CODES  # noqa: PLC0415
+    from cjmine.domain import codes  # noqa: PLC0415
     from cjmine.errors import nearest  # noqa: PLC0415
 
+    known = getattr(codes, table)
     limits, faults = {}, []
     for text in given:
         code, _, number = text.partition("=")
-        if code.upper() in CODES and number.isdecimal():
+        if code.upper() in known and number.isdecimal():
             limits[code.upper()] = int(number)
         else:
-            near = "" if code.upper() in CODES else nearest(code.upper(), CODES)
-            faults.append(f"--fail-on {text!r}: write CODE=N, such as L2=100{near}")
+            near = "" if code.upper() in known else nearest(code.upper(), known)
+            faults.append(f"--fail-on {text!r}: write CODE=N, such as {example}{near}")
     if faults:
         raise SettingsError(faults)
     return limits

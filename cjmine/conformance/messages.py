@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from cjmine.conformance.same import Same
 from cjmine.domain.models import IntendedJourney, Operator, Tree
+from cjmine.domain.plan import Rule, Template
 
 
 def missing(journey: IntendedJourney, label: str, later: str | None, *, happened: bool) -> str:
@@ -45,6 +46,31 @@ def too_many(journey: IntendedJourney, label: str, times: int, limit: int, becau
     return f"{_titled(journey, label)} happened {times} times; at most {limit} expected{reason}."
 
 
+def rule_broken(journey: IntendedJourney, rule: Rule) -> str:
+    """V9: what it means that a rule is broken, without the dates."""
+    a, b, n = _titled(journey, rule.activation), _titled(journey, rule.target), rule.number
+    times = "once" if n == 1 else f"{n} times"
+    within = f" within {rule.length}" if rule.length is not None else ""
+    texts = {
+        Template.PRECEDENCE: f"{a} without an earlier {b}.",
+        Template.RESPONSE: f"{b} did not follow {a}{within}.",
+        Template.NOT_SUCCESSION: f"{b} happened after {a}; it should not.",
+        Template.NOT_COEXISTENCE: f"Both {a} and {b} happened; at most one of them is expected.",
+        Template.RESPONDED_EXISTENCE: f"{a} happened, but {b} did not.",
+        Template.ABSENCE: f"{a} happened more than {times}.",
+        Template.EXISTENCE: f"{a} did not happen at least {times}.",
+        Template.EXACTLY: f"{a} did not happen exactly {times}.",
+        Template.CHAIN_PRECEDENCE: f"{a} did not come directly after {b}.",
+        Template.NEGATIVE_RESPONSE: f"{b} happened{within} of {a}; it should not be needed so soon.",
+        Template.INIT: f"The journey did not start with {a}.",
+        Template.END: f"The journey did not end with {a}.",
+        Template.ITEM_ABSENCE: f"The customer gave {rule.activation!r} more than {times}.",
+        Template.ONLY_BY: f"{a} was not done by {rule.target}.",
+        Template.ONLY_VIA: f"{a} did not come via {rule.target}.",
+    }
+    return texts[rule.template]
+
+
 def _before(journey: IntendedJourney, later: str | None) -> str:
     return f" before {_titled(journey, later)}" if later is not None else ""
 
@@ -60,7 +86,8 @@ def _steps_of(same: Same[IntendedJourney]) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)  # few steps and few plans, but asked for with every event that no plan has
 def _rivals_of(same: Same[Tree], label: str) -> tuple[str, ...]:
-    return tuple(_rivals(same.value, label))
+    together = _beside(same.value, label)
+    return tuple(other for other in _rivals(same.value, label) if other not in together)
 
 
 def _rivals(tree: Tree, label: str) -> Iterator[str]:
@@ -72,6 +99,17 @@ def _rivals(tree: Tree, label: str) -> Iterator[str]:
                 for other in tree.children:
                     if other is not child:
                         yield from _labels(other)
+
+
+def _beside(tree: Tree, label: str) -> set[str]:
+    """Return the steps that run beside a step somewhere: a choice of one or more branches has them too."""
+    found: set[str] = set()
+    for child in tree.children:
+        if label in _labels(child):
+            found |= _beside(child, label)
+            if tree.operator is Operator.PARALLEL:
+                found.update(step for other in tree.children if other is not child for step in _labels(other))
+    return found
 
 
 def _labels(tree: Tree) -> list[str]:

@@ -40,6 +40,27 @@ CODES: Mapping[str, Code] = MappingProxyType(
 )
 """Finding code to its meaning, in report order."""
 
+LINT_CODES: Mapping[str, Code] = MappingProxyType(
+    {
+        "E00": Code("Unreadable", "The file does not have the form of the notation here."),
+        "E01": Code("Unknown word", "A key, a block or a rule's form is not one of the notation's."),
+        "E02": Code("Duplicate step", "A step is named twice."),
+        "E03": Code("Unknown step", "A rule, limit, standard or end names a step or item that is not there."),
+        "E04": Code("Impossible limit", "A time counts from a step that can never come before."),
+        "E05": Code("Contradiction", "A rule cannot be kept by the flow, by the other rules or by a step."),
+        "E06": Code(
+            "Success out of reach", "A step of success cannot be reached, or a way ends without one."
+        ),
+        "E07": Code("Bad duration", "A length of time is not understood."),
+        "E08": Code("Not declared", "A channel is not known, or a service is not declared."),
+        "W00": Code("Not decided", "The model has too many states to decide all questions."),
+        "W01": Code("Step never seen", "A step of the flow never happens in the log."),
+        "W02": Code("Activity without a step", "An activity of the log leads to no step of the plan."),
+        "W03": Code("Start missing", "More than 5% of journeys lack every step they should start with."),
+    }
+)
+"""Code of ``cjmine lint`` to its meaning; E for errors, W for warnings."""
+
 
 def meaning(code: str) -> Code:
     """Return the meaning of ``code``; an unknown code stands for itself.

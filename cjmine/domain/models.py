@@ -9,6 +9,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from cjmine.domain.plan import PlanClock, PlannedStep, Rule, Standard
+
 IntArray = npt.NDArray[np.int32]
 
 
@@ -74,12 +76,13 @@ class Automaton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """A ``repeat`` block: its steps in order and how often it may run."""
+    """A ``repeat`` block: its steps in order, how often it may run, and the step it waits for."""
 
     steps: tuple[str, ...]
     minimum: int
     maximum: int
     because: str = ""
+    until: str = field(default="", repr=False)  # said to readers; no result depends on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,9 @@ class IntendedJourney:
     ``tree`` is absent for imported nets. ``stages`` gives each stage's steps in
     order; ``branches`` lists, for each ``together``, the steps of its branches;
     ``mapping`` leads from a system's activity to a step, ``by`` from a step to the
-    service that is to take it.
+    service that is to take it, ``planned`` to all else that the plan says of it.
+    ``services`` leads from a service to its systems; it is empty where the plan
+    declares none.
     """
 
     name: str
@@ -110,6 +115,29 @@ class IntendedJourney:
     mapping: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     by: Mapping[str, str] = field(default_factory=dict)
+    # The representation names what decides about a run's results (analysis.settings_of). What follows is
+    # read and linted but no result depends on it yet: a field that results come to depend on must show there.
+    planned: Mapping[str, PlannedStep] = field(default_factory=dict, repr=False)
+    customer: str = field(default="", repr=False)
+    services: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    clock: PlanClock | None = field(default=None, repr=False)
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
+    standards: tuple[Standard, ...] = field(default=(), repr=False)
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Every step the plan knows, in the flow and beside it, sorted."""
+        beside = (*self.anytime, *self.unwanted, *self.stopped)
+        return tuple(sorted({*self.steps, *beside}))
+
+    @property
+    def providers(self) -> dict[str, tuple[str, ...]]:
+        """For each item, the steps with which the customer gives it, both sorted."""
+        found: dict[str, list[str]] = {}
+        for name, step in sorted(self.planned.items()):
+            for item in step.info:
+                found.setdefault(item, []).append(name)
+        return {item: tuple(steps) for item, steps in sorted(found.items())}
 
     @property
     def steps(self) -> tuple[str, ...]:

@@ -46,6 +46,19 @@ def plus(body: Tree) -> Tree:
     return Tree(operator=Operator.LOOP, children=(body, SILENT))
 
 
+def any_of(children: tuple[Tree, ...]) -> Tree:
+    """Return one or more of the children, in any interleaving.
+
+    One alternative for the first child that takes part: each set of children is
+    written once, so k children need k (k + 1) / 2 leaves and not k 2^(k - 1).
+    """
+    ways = [
+        block(Operator.PARALLEL, (child, *map(optional, children[place + 1 :])))
+        for place, child in enumerate(children)
+    ]
+    return block(Operator.CHOICE, tuple(ways))
+
+
 def repeated(body: Tree, minimum: int, maximum: int) -> Tree:
     """Return ``minimum`` to ``maximum`` rounds: unrolled up to 10 rounds, else a loop after the minimum."""
     if maximum > UNROLLED:

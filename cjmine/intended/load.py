@@ -33,3 +33,16 @@ def load_model(path: Path) -> IntendedJourney:
     except ModelError as error:
         faults = [f if f.startswith(str(path)) else f"{path}: {f}" for f in error.faults]
         raise ModelError(faults, error.hint) from None
+
+
+def not_compared(journey: IntendedJourney, *, by_order: bool = False) -> tuple[str, ...]:
+    """Say which words of a model no log is compared with yet: silence would read as kept.
+
+    ``by_order``: rules that the order of steps decides are compared.
+    """
+    rules = [rule for rule in journey.rules if not (by_order and rule.by_order)]
+    limits = [step for step in journey.planned.values() if step.within or step.not_before]
+    counted = ((len(rules), "rule"), (len(journey.standards), "standard"), (len(limits), "limit"))
+    told = [f"{number:,} {what}{'' if number == 1 else 's'}" for number, what in counted if number]
+    listed = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+    return (f"{journey.name}: {listed} of the model not compared with the log yet",) if told else ()

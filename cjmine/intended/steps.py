@@ -1,4 +1,7 @@
-"""What do the steps of a notation file say: one step, a list, ``together``, ``choose`` or ``repeat``?"""
+"""Which flow do the steps of a notation file make: a step, a list, or one of the blocks?
+
+The blocks are ``together``, ``choose``, ``choose_any`` and ``repeat``.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cjmine.domain.models import SILENT, Operator, Repeat, Tree
 from cjmine.errors import nearest
+from cjmine.intended.attributes import ATTRIBUTES, AttributeReader
 from cjmine.intended.blocks import (
     UNLIMITED,
     UNROLLED,
+    any_of,
     leaves,
     optional,
     plus,
@@ -24,12 +29,12 @@ from cjmine.intended.blocks import (
 from cjmine.intended.blocks import block as joined
 from cjmine.intended.yaml_nodes import YamlFile
 
-RESERVED = ("together", "choose", "repeat", "anytime", "unwanted", "rules", "starts", "ends")
-_BLOCKS = RESERVED[:3]
+_BLOCKS = ("together", "choose", "choose_any", "repeat")
+RESERVED = (*_BLOCKS, "anytime", "unwanted", "rules", "starts", "ends")
+_MOST_ANY = 5  # branches of one choose_any: its ways grow with every subset of them
 _NAME = re.compile(r"([^\W\d_][\w-]*)([?*+]?)")
 _TIMES = re.compile(r"(\d{1,4})(?:\s*\.\.\s*(\d{1,4}|\*))?")
 _LARGEST = 2_000  # steps of one repeat, all its rounds together
-_ATTRIBUTES = ("map", "title", "by")
 _MARKS: dict[str, Callable[[Tree], Tree]] = {"?": optional, "*": star, "+": plus}
 
 
@@ -50,11 +55,8 @@ class StepReader:
         self.file = file
         self.repeats: list[Repeat] = []
         self.branches: list[tuple[tuple[str, ...], ...]] = []
-        self.mapping: dict[str, str] = {}
-        self.titles: dict[str, str] = {}
-        self.by: dict[str, str] = {}
-        self._declared: dict[str, Node] = {}
-        self._mapped: dict[str, Node] = {}
+        self.said = AttributeReader(file)
+        self.declared: dict[str, Node] = {}
         self._looped: set[str] = set()
         self._rounds = 1
 
@@ -94,6 +96,13 @@ class StepReader:
         if len(items) == 1:
             self.file.fault(node, f"{word} needs at least two branches")
         children = tuple(self._step(item) for item in items)
+        if word == "choose_any":
+            if len(items) > _MOST_ANY:
+                what = f"choose_any has {len(items)} branches, at most {_MOST_ANY} are possible"
+                self.file.fault(node, what, hint="group some of them, or use together with optional steps")
+                return SILENT
+            self.branches.append(tuple(leaves(child) for child in children))
+            return any_of(children) if children else SILENT
         if word == "together":
             self.branches.append(tuple(leaves(child) for child in children))
         operator = Operator.PARALLEL if word == "together" else Operator.CHOICE
@@ -107,19 +116,21 @@ class StepReader:
             return self.sequence(keys["do"], "do") if "do" in keys else SILENT
         minimum, maximum = self._times(keys["times"])
         because = self.file.text(keys["because"], "because") if "because" in keys else ""
-        if "until" in keys:
-            self.file.text(keys["until"], "until")
+        until = self.file.text(keys["until"], "until") if "until" in keys else ""
+        if until:
+            self.said.name(keys["until"], "until", until)
         outer, self._rounds = self._rounds, min(self._rounds * maximum, UNLIMITED)
         place, inner = len(self.repeats), set(self._looped)
         body = self.sequence(keys["do"], "do")
         counted = {s for r in self.repeats[place:] for s in r.steps} | (self._looped - inner)
         own = tuple(name for name in leaves(body) if name not in counted)
         # a repeat inside a repeat may run that much more often; a step with a limit of its own keeps it
-        self.repeats.insert(place, Repeat(steps=own, minimum=minimum, maximum=self._rounds, because=because))
+        rounds = Repeat(steps=own, minimum=minimum, maximum=self._rounds, because=because, until=until)
+        self.repeats.insert(place, rounds)
         self._rounds = outer
-        rounds = min(maximum, UNROLLED)
-        if size(body) * rounds > _LARGEST:
-            self.file.fault(node, f"repeat has more than {_LARGEST:,} steps in its {rounds} rounds")
+        unrolled = min(maximum, UNROLLED)
+        if size(body) * unrolled > _LARGEST:
+            self.file.fault(node, f"repeat has more than {_LARGEST:,} steps in its {unrolled} rounds")
             return body
         return repeated(body, minimum, maximum)
 
@@ -128,17 +139,18 @@ class StepReader:
         found = _TIMES.fullmatch(text)
         if found is None:
             if text:
-                self.file.fault(node, f"times is {text!r}; write '2', '0..2' or '1..*'")
+                self.file.fault(node, f"times is {text!r}", hint="write '2', '0..2' or '1..*'")
             return 1, 1
         low = int(found[1])
         high = UNLIMITED if found[2] == "*" else int(found[2] or low)
         if not 0 < high >= low:
-            self.file.fault(node, f"times is {text!r}; the most must be at least 1 and at least the least")
+            least = "the most must be at least 1 and at least the least"
+            self.file.fault(node, f"times is {text!r}", hint=least)
             return 1, 1
         return low, high
 
     def _named(self, node: Node, *, marks: bool) -> tuple[str, str]:
-        """Read ``name`` or ``name: {map, title, by}``; declare it; return the name and its mark."""
+        """Read ``name`` or ``name: {attributes}``; declare it; return the name and its mark."""
         key, attributes = node.value[0] if _only_key(node) is not None else (node, None)
         if isinstance(node, MappingNode) and attributes is None:
             self.file.fault(node, "one step per list item: begin each step with '- '")
@@ -147,42 +159,30 @@ class StepReader:
         found = _NAME.fullmatch(text)
         if found is None or (found[2] and not marks):
             if text:
-                self.file.fault(key, f"{text!r} is not a step's name; write it like 'update_tenancy'")
+                self.file.fault(key, f"{text!r} is not a step's name", hint="write it like 'update_tenancy'")
             return "", ""
         name = found[1]
         if name in RESERVED:
-            self.file.fault(key, f"{name!r} is a reserved word and cannot name a step here")
-        elif name in self._declared:
-            first = self.file.at(self._declared[name])
-            self.file.fault(key, f"the step {name!r} is named twice (first at {first})")
-        self._declared.setdefault(name, key)
+            where = (
+                f"write '{name}: ...' with its branches" if name in _BLOCKS else "it stands outside the steps"
+            )
+            self.file.fault(key, f"{name!r} is a reserved word and cannot name a step here", "E01", where)
+            return "", ""
+        if name in self.declared:
+            first = self.file.at(self.declared[name])
+            self.file.fault(key, f"the step {name!r} is named twice (first at {first})", "E02")
+        self.declared.setdefault(name, key)
         self._attributes(name, key, attributes)
         return name, found[2]
 
     def _attributes(self, name: str, key: Node, node: Node | None) -> None:
-        self.titles.setdefault(name, titled(name))
-        if node is None or (isinstance(node, ScalarNode) and not node.value):
-            return
-        if not isinstance(node, MappingNode):
-            self.file.fault(
-                key, f"{name!r} is no block{nearest(name, _BLOCKS)}; a step takes 'map', 'title' and 'by'"
-            )
-            return
-        known = self.file.mapping(node, f"the step {name!r}", _ATTRIBUTES)
-        if "title" in known:
-            self.titles[name] = self.file.text(known["title"], "title")
-        if "by" in known and (service := self.file.text(known["by"], "by")):
-            self.by[name] = service
-        for item in self.file.items(known["map"], "map") if "map" in known else []:
-            raw = self.file.text(item, "an activity of map")
-            if raw in self.mapping:
-                first = self.file.at(self._mapped[raw])
-                self.file.fault(
-                    item,
-                    f"the activity {raw!r} leads to {self.mapping[raw]!r} and {name!r} (first at {first})",
-                )
-            elif raw:
-                self.mapping[raw], self._mapped[raw] = name, item
+        self.said.titles.setdefault(name, titled(name))
+        empty = node is None or (isinstance(node, ScalarNode) and not node.value)
+        if not empty and not isinstance(node, MappingNode):
+            takes = f"a step takes {', '.join(ATTRIBUTES)}"
+            near = nearest(name, _BLOCKS).removeprefix("; ")
+            self.file.fault(key, f"{name!r} is no block", "E01", f"{near}; {takes}" if near else takes)
+        self.said.read(name, key, node)
 
 
 def _only_key(node: Node) -> str | None:

@@ -6,6 +6,8 @@ all scalars stay text, so ``no``, ``1e3`` and dates mean what they say.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -16,6 +18,24 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cjmine.errors import ModelError, nearest, shortened
 
 _DEPTH = 40
+_MOST = 20  # known words that a message lists
+UNREADABLE = "E00"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """What is wrong in a file, where (counted from 1; 0 where it has no place), and what would be right."""
+
+    line: int
+    column: int
+    what: str
+    code: str = UNREADABLE
+    hint: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is wrong, and the advice behind it."""
+        return f"{self.what}; {self.hint}" if self.hint else self.what
 
 
 class YamlFile:
@@ -23,7 +43,7 @@ class YamlFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.faults: list[tuple[int, int, str]] = []
+        self.faults: list[Fault] = []
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
@@ -37,9 +57,10 @@ class YamlFile:
         except YAMLError as error:
             raise ModelError(self._syntax(error)) from None
 
-    def fault(self, node: Node, what: str) -> None:
-        """Note a fault at a node's line and column."""
-        self.faults.append((node.start_mark.line, node.start_mark.column, f"{self.at(node)}: {what}"))
+    def fault(self, node: Node, what: str, code: str = UNREADABLE, hint: str = "", offset: int = 0) -> None:
+        """Note a fault at a node's place, or ``offset`` characters behind it."""
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1 + offset
+        self.faults.append(Fault(line, column, what, code, hint.removeprefix("; ")))
 
     def at(self, node: Node) -> str:
         """Return ``file:line:column``, counted from 1."""
@@ -48,7 +69,8 @@ class YamlFile:
     def raise_faults(self) -> None:
         """Raise one ``ModelError`` with all faults noted so far, if any, in the order of the file."""
         if self.faults:
-            raise ModelError([text for _, _, text in sorted(self.faults)])
+            told = [f"{self.path}:{f.line}:{f.column}: {f.text}" for f in sorted(self.faults)]
+            raise ModelError(list(dict.fromkeys(told)))
 
     def mapping(self, node: Node, what: str, known: tuple[str, ...] | None = None) -> dict[str, Node]:
         """Return a mapping's values by key; notes wrong kinds, duplicate and unknown keys."""
@@ -62,7 +84,7 @@ class YamlFile:
             if name in found:
                 self.fault(key, f"the key {name!r} is given twice (first at {self.at(first[name])})")
             elif known is not None and name not in known:
-                self.fault(key, f"{what} has no key {name!r}{nearest(name, known) or _listed(known)}")
+                self.fault(key, f"{what} has no key {name!r}", "E01", nearest_or_all(name, known))
             else:
                 found[name], first[name] = value, key
         return found
@@ -80,6 +102,14 @@ class YamlFile:
             return " ".join(str(node.value).split())
         self.fault(node, f"{what} must be a word or a text")
         return ""
+
+    def words(self, node: Node, what: str) -> list[tuple[Node, str]]:
+        """Return a list's texts, or the one text that stands for a list, each with its node."""
+        items = self.items(node, what) if isinstance(node, SequenceNode) else [node]
+        found = [
+            (item, self.text(item, f"an item of {what}" if item is not node else what)) for item in items
+        ]
+        return [(item, text) for item, text in found if text]
 
     def _check_events(self, text: str) -> None:
         """Note anchors, aliases, tags, a second document and deep nesting, before any node is built."""
@@ -104,5 +134,9 @@ class YamlFile:
         return f"{self.path}{place}: not well-formed YAML: {problem}"
 
 
-def _listed(known: tuple[str, ...]) -> str:
-    return f"; known are {', '.join(known)}"
+def nearest_or_all(word: str, known: Iterable[str]) -> str:
+    """Return advice for an unknown word: the nearest known one, else all as far as they are few."""
+    names = list(dict.fromkeys(known))
+    more = ", …" if len(names) > _MOST else ""
+    listed = f"known are {', '.join(names[:_MOST])}{more}" if names else ""
+    return nearest(word, names).removeprefix("; ") or listed

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cjmine.domain.models import IntendedJourney
+from cjmine.domain.office_hours import zone_fault
 from cjmine.errors import ModelError, SourceError, nearest
 from cjmine.ingest import columns
 from cjmine.ingest.files import resolve
@@ -18,7 +19,6 @@ from cjmine.ingest.header import header, headers
 from cjmine.ingest.settings import Format, Source
 from cjmine.intended.load import load_model
 from cjmine.project.positions import Content, Location
-from cjmine.project.schema import zone_fault
 from cjmine.project.wording import errors_of
 
 Roots = tuple[Path, ...]

@@ -298,3 +298,79 @@ def test_times_that_could_be_misread_are_asked_for_and_can_be_told(tmp_path: Pat
         assert call("discover", path, "--time-format", pattern).exit_code == 0
         (waited,) = discover(path, Columns(time_format=pattern)).flows["median_wait_h"]
         assert abs(waited / hours - 1) < 0.05
+
+
+GOOD = "journey: abc\nsteps: [a, b, c]\nrules: [b only after a]\n"
+WRONG = "journey: abc\nsteps: [a, b, c]\nrules: [a only after b]\n"
+
+
+def test_lint_says_what_is_wrong_and_exits_as_for_a_model_that_cannot_be_used(log: Path) -> None:
+    good, wrong = log.with_name("good.journey.yaml"), log.with_name("wrong.journey.yaml")
+    good.write_text(GOOD, encoding="utf-8")
+    wrong.write_text(WRONG, encoding="utf-8")
+    assert call("lint", good).stdout == "1 model: 0 errors, 0 warnings\n"
+    assert call("lint", good).exit_code == 0
+    result = call("lint", good, wrong)
+    assert (result.exit_code, result.stderr) == (2, "")
+    assert result.stdout.splitlines() == [
+        (
+            f"{wrong}:3:9: E05 no way through the journey keeps the rule 'a only after b': the shortest, "
+            "a → b → c, breaks it at 'a'; change the order of the steps, or the rule"
+        ),
+        "2 models: 1 error, 0 warnings",
+    ]
+    found = said("lint", good, wrong, code=2)
+    assert (found["errors"], found["warnings"], found["notes"]) == (1, 0, [])
+    assert [one["journey"] for one in found["models"]] == ["abc", "abc"]
+    (row,) = found["models"][1]["findings"]
+    assert (row["code"], row["severity"], row["line"], row["column"]) == ("E05", "error", 3, 9)
+    assert row["hint"] == "change the order of the steps, or the rule"
+
+
+def test_lint_holds_a_model_against_a_log_and_fails_only_on_what_it_is_told_to(log: Path) -> None:
+    model = log.with_name("abd.journey.yaml")
+    model.write_text("journey: abd\nsteps: [a, b, d?]\n", encoding="utf-8")
+    found = said("lint", model, "--log", log)
+    assert [(row["code"], row["line"]) for row in found["models"][0]["findings"]] == [("W01", 2), ("W02", 0)]
+    assert (found["errors"], found["warnings"]) == (0, 2)
+    result = call("lint", model, "--log", log, "--fail-on", "w02=0")
+    assert (result.exit_code, result.stderr) == (1, "failed: W02: 1 findings, at most 0 allowed\n")
+    assert f"{model}: W02 the log's activity 'c' leads to no step: 2 events of 2 journeys" in result.stdout
+    assert call("lint", model, "--log", log, "--fail-on", "W02=1").exit_code == 0
+    refused = call("lint", model, "--fail-on", "W2=1")
+    assert refused.exit_code == 2
+    assert "write CODE=N, such as W02=0; did you mean 'W02'?" in refused.stderr
+
+
+def test_lint_of_an_unreadable_model_tells_every_fault_with_its_code(log: Path) -> None:
+    model = log.with_name("bad.journey.yaml")
+    model.write_text("journey: x\nsteps: [a, a, {b: {within: 3 dd of a}}]\n", encoding="utf-8")
+    found = said("lint", model, log.with_name("none.pnml"), code=2)
+    first, second = found["models"]
+    assert [(row["code"], row["column"]) for row in first["findings"]] == [("E02", 12), ("E07", 28)]
+    assert [row["code"] for row in second["findings"]] == ["E00"]
+    assert (first["journey"], found["errors"]) == (None, 3)
+
+
+def test_check_counts_rules_and_says_what_it_does_not_compare_yet(log: Path) -> None:
+    model = log.with_name("good.journey.yaml")
+    more = "standards: [{id: s, start: a, stop: c, limit: 1 d}]\n"
+    rules = (
+        "rules: [after a must b, c only after b, at most 1 a, after a must b within 1 d, if b then also c]\n"
+    )
+    model.write_text("journey: abc\nsteps: [a, b, c]\nanytime: [look]\n" + rules + more, encoding="utf-8")
+    found = said("check", log, model)
+    # the first case goes a b a c, the second a c
+    keys = ("asked", "kept", "broken", "elsewhere", "cases", "broken_cases")
+    assert {row["rule"]: tuple(row[key] for key in keys) for row in found["rules"]} == {
+        "after a must b": (3, 1, 2, 0, 2, 2),
+        "c only after b": (2, 1, 1, 0, 2, 1),
+        "at most 1 a": (3, 2, 1, 0, 2, 1),
+        "after a must b within 1 d": (3, 0, 2, 1, 2, 2),
+        "if b then also c": (1, 1, 0, 0, 1, 0),
+    }
+    assert found["warnings"] == ["abc: 1 rule and 1 standard of the model not compared with the log yet"]
+    text = call("check", log, model).stdout
+    assert re.search(r"after a must b +│ +3 │ +1 │ +2 │ +2 ", text)
+    plain = said("check", log, log.with_name("abc.journey.yaml"))
+    assert (plain["rules"], plain["warnings"]) == ([], [])

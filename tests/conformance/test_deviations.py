@@ -10,7 +10,7 @@ from cjmine.domain.models import IntendedJourney
 from cjmine.intended.automaton import automaton_of
 from cjmine.intended.load import load_model
 
-MODEL = Path(__file__).parents[1] / "intended" / "moving_home.journey.yaml"
+MODELS = Path(__file__).parents[1] / "intended"
 SHORT = {
     "N": "notify_move",
     "A": "acknowledge",
@@ -26,9 +26,10 @@ SHORT = {
 }
 
 
-@pytest.fixture(scope="module")
-def journey() -> IntendedJourney:
-    return load_model(MODEL)
+@pytest.fixture(scope="module", params=["moving_home", "worked_example"])
+def journey(request: pytest.FixtureRequest) -> IntendedJourney:
+    """The worked example in its flow alone, and with all its attributes, rules and standards."""
+    return load_model(MODELS / f"{request.param}.journey.yaml")
 
 
 def checked(

@@ -100,7 +100,7 @@ customer: foo
 starts: [notfy]
 ends: {success: [done], stoped: [a]}
 steps:
-  - notify: {map: [A, B], via: housing}
+  - notify: {map: [A, B], buy: housing}
   - together: [a]
   - tgether: [b, c]
   - choose: [d, [notify, e]]
@@ -116,9 +116,12 @@ steps:
         "3:11: customer is 'foo'; known are external, internal, organisation",
         "4:10: starts names 'notfy', which is no step; did you mean 'notify'?",
         "5:25: ends has no key 'stoped'; did you mean 'stopped'?",
-        "7:27: the step 'notify' has no key 'via'; known are map, title, by",
+        "7:27: the step 'notify' has no key 'buy'; did you mean 'by'?",
         "8:15: together needs at least two branches",
-        "9:5: 'tgether' is no block; did you mean 'together'?; a step takes 'map', 'title' and 'by'",
+        (
+            "9:5: 'tgether' is no block; did you mean 'together'?; a step takes map, title, by, "
+            "channel, prefer, backstage, within, not_before, info, fails_to, on_stage_note"
+        ),
         f"10:18: the step 'notify' is named twice (first at {path}:7:5)",
         "11:30: times is '3..1'; the most must be at least 1 and at least the least",
         f"12:17: the activity 'A' leads to 'notify' and 'two' (first at {path}:7:20)",
