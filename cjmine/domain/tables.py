@@ -33,6 +33,12 @@ class Table:
         """Columns that are never null."""
         return tuple(name for name, (_, null, _) in self.columns.items() if not null)
 
+    @property
+    def lead(self) -> list[str]:
+        """The first columns of the order, up to one of whose values lie with one customer each."""
+        whose = "customer_id" if "customer_id" in self.order else "journey_id"
+        return list(self.order[: self.order.index(whose) + 1])
+
     def empty(self) -> pl.DataFrame:
         """Return the table without rows."""
         return pl.DataFrame(schema=self.schema)

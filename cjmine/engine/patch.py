@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -100,17 +101,17 @@ class Patch:
                 waiting.append(owned(whole, self.changed.only_waiting(number)))
         return together(changed), together(waiting)
 
-    def read(self, number: int, tables: Sequence[str]) -> Partition:
-        """Return tables of one partition as they are now."""
-        found = {table.name: self.frame(table, number) for table in TABLES if table.name in tables}
-        return Partition(**found)
-
-    def frame(self, table: Table, number: int) -> pl.DataFrame:
-        """Return one table of one partition as it is now, in its total order."""
-        return self.scan(table, number).collect()
+    def read(self, number: int, tables: Sequence[str], are: Partition | None = None) -> Partition:
+        """Return tables of one partition as they are now; ``are`` are its group's, if they are at hand."""
+        names, group = self.changed.of(number), number % self.groups
+        old = self.before.out.read(number, tables)
+        if not names.len():
+            return old
+        now = are if are is not None else self.are.read(group, tables)
+        return together([owned(old, names, theirs=False), owned(now, names)])
 
     def scan(self, table: Table, number: int) -> pl.LazyFrame:
-        """Return the same; only what is asked of it is read."""
+        """Return one table of one partition as it is now, in its total order."""
         others, names = self.before.out.scan(table, number), self.changed.of(number)
         if not names.len():
             return others
@@ -121,7 +122,7 @@ class Patch:
         else:
             kept, come = ~mine, mine
         rows = [others.filter(kept), self.are.scan(table, group).filter(come)]
-        return pl.concat(rows).sort(table.order, maintain_order=True)
+        return pl.concat(rows).sort(table.lead, maintain_order=True)
 
     def height(self, table: Table) -> int:
         """Return how many rows a table has in all partitions."""
@@ -129,19 +130,23 @@ class Patch:
 
     def settle(self, engine: Engine, told: Sequence[Told]) -> None:
         """Write every partition as it is now, as the pass itself would have written it."""
-        engine.each(self._settled, list(enumerate(told)))
+        tasks = [(group, [told[number] for number in self.members(group)]) for group in range(self.groups)]
+        engine.each(self._settled, tasks)
 
-    def _settled(self, task: tuple[int, Told]) -> Told:
-        number, told = task
+    def _settled(self, task: tuple[int, list[Told]]) -> int:
+        group, told = task
+        are = self.are.read(group, self.now.tables)
+        for number, said in zip(self.members(group), told, strict=True):
+            write = partial(self._write, number, are, said)
+            self.now.kept.once(self.now.settled(number), self.now.rows(number), write)
+        return len(told)
 
-        def write() -> Told:
-            if self.changed.of(number).len():
-                self.now.out.write(number, self.read(number, self.now.tables), self.now.tables)
-            else:
-                self.before.out.share(self.now.out.folder, self.now.tables, [number])
-            return told
-
-        return self.now.kept.once(self.now.settled(number), self.now.rows(number), write)
+    def _write(self, number: int, are: Partition, told: Told) -> Told:
+        if self.changed.of(number).len():
+            self.now.out.write(number, self.read(number, self.now.tables, are), self.now.tables)
+        else:
+            self.before.out.share(self.now.out.folder, self.now.tables, [number])
+        return told
 
 
 def _journeys(store: Store, group: int, mine: pl.Expr) -> pl.Series:
@@ -149,19 +154,23 @@ def _journeys(store: Store, group: int, mine: pl.Expr) -> pl.Series:
     return found["journey_id"].implode()
 
 
-def owned(partition: Partition, names: pl.Series) -> Partition:
-    """Return the rows of these customers."""
+def owned(partition: Partition, names: pl.Series, *, theirs: bool = True) -> Partition:
+    """Return the rows of these customers, or those of all others."""
     mine = pl.col("customer_id").is_in(names.implode())
     journeys = partition.journeys.filter(mine)["journey_id"].implode()
     tables = {}
     for table in TABLES:
         frame: pl.DataFrame = getattr(partition, table.name)
-        tables[table.name] = frame.filter(pl.col("journey_id").is_in(journeys) if table is MOVE else mine)
+        rule = pl.col("journey_id").is_in(journeys) if table is MOVE else mine
+        tables[table.name] = frame.filter(rule if theirs else ~rule)
     return Partition(**tables)
 
 
 def together(parts: Sequence[Partition]) -> Partition:
-    """Return the rows of several partitions as those of one."""
-    return Partition(
-        **{table.name: table.merge([getattr(part, table.name) for part in parts]) for table in TABLES}
-    )
+    """Return the rows of several partitions, none of which share a customer, as those of one."""
+    tables = {}
+    for table in TABLES:
+        rows = pl.concat([table.empty(), *(getattr(part, table.name) for part in parts)])
+        # of one customer the rows are in order already
+        tables[table.name] = rows.sort(table.lead, maintain_order=True)
+    return Partition(**tables)

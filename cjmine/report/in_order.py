@@ -48,7 +48,7 @@ def in_order(
     Rows of one customer and code lie in one partition, so only these columns are
     compared: inside a partition the order is there already.
     """
-    lead = _lead(table)
+    lead = table.lead
     keys = [rows.scan(table, part).slice(*place).select(lead) for part, place in enumerate(where)]
     cuts = _cuts(keys, lead, stretch)
     begins = [_begins(part, lead, cuts) for part in keys]
@@ -81,12 +81,6 @@ def pieces(frames: Iterator[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:
         kept, height = [whole.slice(whole_pieces)], height % size
     if height:
         yield pl.concat(kept)
-
-
-def _lead(table: Table) -> list[str]:
-    """Return the first columns of the order, up to one of whose values lie in one partition each."""
-    whose = "customer_id" if "customer_id" in table.order else "journey_id"
-    return list(table.order[: table.order.index(whose) + 1])
 
 
 def _cuts(parts: Sequence[pl.LazyFrame], lead: list[str], stretch: int) -> list[Key]:
