@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from cjmine.domain.kernel import Partition
 from cjmine.domain.tables import JOURNEY, MOVE, TABLES, Table
+from cjmine.engine.arrow import mapped
 from cjmine.engine.passes import Pass, Told
 from cjmine.engine.store import Store, numbers
 from cjmine.engine.tasks import Engine, written
@@ -32,7 +34,7 @@ class Changed:
 
     @classmethod
     def save(cls, path: Path, names: pl.Series, waiting: pl.Series, parts: int) -> Changed:
-        """Write them; return those whose rows have changed."""
+        """Write them, and where each partition's begin; return those whose rows have changed."""
         rows = names.unique().sort()
         others = waiting.unique().sort()
         others = others.filter(~others.is_in(rows.implode()))
@@ -40,21 +42,26 @@ class Changed:
             {"name": pl.concat([rows, others]), "waits": [False] * rows.len() + [True] * others.len()},
             schema={"name": pl.String, "waits": pl.Boolean},
         )
+        whole = whole.with_columns(numbers(whole["name"], parts).alias("part")).sort("part", "name")
         with written(path) as draft:
-            whole.with_columns(numbers(whole["name"], parts).alias("part")).write_parquet(draft)
+            whole.drop("part").write_ipc(draft)
+        ends = whole["part"].to_numpy().searchsorted(np.arange(parts + 1))
+        with written(path.with_suffix(".npy")) as draft, draft.open("wb") as file:
+            np.save(file, ends)
         return cls(path=path)
 
     def of(self, number: int) -> pl.Series:
         """Return those of one partition, sorted."""
         found = self._in(number)
-        return (found if self.waiting else found.filter(~pl.col("waits")))["name"].sort()
+        return (found if self.waiting else found.filter(~pl.col("waits")))["name"]
 
     def only_waiting(self, number: int) -> pl.Series:
         """Return those of one partition who only waited, sorted."""
-        return self._in(number).filter("waits")["name"].sort()
+        return self._in(number).filter("waits")["name"]
 
     def _in(self, number: int) -> pl.DataFrame:
-        return pl.scan_parquet(self.path).filter(pl.col("part") == number).collect()
+        first, end = np.load(self.path.with_suffix(".npy"))[number : number + 2].tolist()
+        return mapped(self.path, first, end - first).with_columns(pl.col("name").cast(pl.String))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +177,8 @@ def together(parts: Sequence[Partition]) -> Partition:
     """Return the rows of several partitions, none of which share a customer, as those of one."""
     tables = {}
     for table in TABLES:
-        rows = pl.concat([table.empty(), *(getattr(part, table.name) for part in parts)])
+        frames = [frame for part in parts if (frame := getattr(part, table.name)).height]
+        whole = pl.concat(frames) if frames else table.empty()
         # of one customer the rows are in order already
-        tables[table.name] = rows.sort(table.lead, maintain_order=True)
+        tables[table.name] = whole.sort(table.lead, maintain_order=True) if len(frames) > 1 else whole
     return Partition(**tables)

@@ -173,8 +173,8 @@ def take_in(
     only = changed = None
     if found is not None and last is not None:
         key = key_of(key, last.who, last.pieces, now.pieces, last.second)
-        only = _flags(work / "changed" / f"{key}.npy", found.now)
-        changed = Changed.save(work / "changed" / f"{key}.parquet", found.names, waiting, people.parts)
+        only = _flags(work / "changed" / f"{key}-now.npy", found.now)
+        changed = Changed.save(work / "changed" / f"{key}.arrow", found.names, waiting, people.parts)
     tell("arranging customers", 0, 1)
     rows = parted(
         sources,

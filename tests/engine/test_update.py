@@ -82,7 +82,7 @@ def assert_law(loaded: Loaded, folder: Path, seed: int) -> int:
     for number in range(1, ROUNDS + 1):
         log, names = changed(log, seed * 10 + number)
         waiting = still_open(folder / "runs", last.second.key, PARTS)
-        who = Changed.save(folder / f"{number}.parquet", names, waiting, PARTS)
+        who = Changed.save(folder / f"{number}.arrow", names, waiting, PARTS)
         groups = 1 + (seed + number) % PARTS
         earlier = Earlier(first=last.first.key, second=last.second.key, changed=who, groups=groups)
         last = done(read=reading(log), runs=folder / "runs", key=str(number), earlier=earlier)
