@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from cjmine.conformance.alignment import Alignment, Move, align
-from cjmine.conformance.distances import LIMIT
+from cjmine.domain.minimal import STATES
 from cjmine.domain.models import SILENT, Automaton
 from cjmine.domain.vocabulary import MoveKind
 from cjmine.errors import ModelError
@@ -94,12 +94,12 @@ def test_fitness_and_its_empty_cases() -> None:
 
 
 def test_a_model_beyond_the_limit_is_refused_naming_it() -> None:
-    n = LIMIT + 1
+    n = STATES + 1
     arcs = np.array([[i, 0, i + 1] for i in range(n - 1)], dtype=np.int32)
     line = Automaton(
         labels=("a",), n_states=n, finals=(n - 1,), arcs=arcs, silent=np.empty((0, 2), dtype=np.int32)
     )
-    with pytest.raises(ModelError, match=r"6,001 states; alignments are computed up to 6,000"):
+    with pytest.raises(ModelError, match=r"more than 20,000 states"):
         align([("a",)], line)
 
 

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
+from cjmine.domain.minimal import minimal
 from cjmine.domain.models import SILENT, Operator, Tree
 from cjmine.errors import ModelError
 from cjmine.intended.automaton import automaton_of
-from cjmine.intended.minimal import automaton_of_tree, minimal
+from cjmine.intended.minimal import automaton_of_tree
 from cjmine.intended.net import net_of
 from tests.intended.test_language import LONGEST, language
 from tests.intended.trees import TREES, words
