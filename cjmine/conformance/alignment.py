@@ -65,15 +65,19 @@ def align(
     """
     if not variants:
         return ()
+    return tuple(told(align_walks(walks_of(variants), onward_of(automaton), prefix=prefix)))
+
+
+def walks_of(variants: Sequence[Variant]) -> Walks:
+    """Return variants as numbers."""
     code: dict[str, int] = {}
     lengths = np.fromiter(map(len, variants), np.int64, len(variants))
     codes = [code.setdefault(step, len(code)) for steps in variants for step in steps]
-    walks = Walks(
+    return Walks(
         begins=np.cumsum(lengths) - lengths,
         labels=np.array(codes, np.uint32),
         names=pl.Series(list(code), dtype=pl.String),
     )
-    return tuple(told(align_walks(walks, onward_of(automaton), prefix=prefix)))
 
 
 def align_walks(walks: Walks, onward: Onward, *, prefix: bool = False) -> Aligned:
