@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ import polars as pl
 from cjmine.conformance.moves import Alignment, Move
 from cjmine.conformance.onward import Onward, onward_of
 from cjmine.conformance.suffixes import Coded, Ints, suffixes_of
-from cjmine.conformance.walk import Walk, walk
+from cjmine.conformance.walk import Walk, unpacked, walk
 from cjmine.domain.models import Automaton
 from cjmine.domain.vocabulary import MoveKind
 from cjmine.domain.walks import Walks
@@ -70,12 +70,12 @@ def align(
 
 def walks_of(variants: Sequence[Variant]) -> Walks:
     """Return variants as numbers."""
-    code: dict[str, int] = {}
     lengths = np.fromiter(map(len, variants), np.int64, len(variants))
-    codes = [code.setdefault(step, len(code)) for steps in variants for step in steps]
+    code = {step: number for number, step in enumerate(dict.fromkeys(chain.from_iterable(variants)))}
+    steps = map(code.__getitem__, chain.from_iterable(variants))
     return Walks(
         begins=np.cumsum(lengths) - lengths,
-        labels=np.array(codes, np.uint32),
+        labels=np.fromiter(steps, np.uint32, int(lengths.sum())),
         names=pl.Series(list(code), dtype=pl.String),
     )
 
@@ -122,28 +122,25 @@ def _gathered(parts: Sequence[Walk], order: Ints, shortest: int, names: tuple[st
     counts[order] = np.concatenate([np.diff(part.bounds) for part in parts]) if parts else 0
     costs[order] = np.concatenate([part.costs for part in parts]) if parts else 0
     bounds = np.append(0, np.cumsum(counts))
-    columns: dict[str, Any] = {"kinds": np.empty(bounds[-1], np.int8)}
-    columns |= {name: np.empty(bounds[-1], np.int32) for name in ("labels", "positions", "states")}
+    words = np.empty(bounds[-1], np.int64)
     begin = 0
     for part in parts:
         variants = order[begin : begin + len(part.costs)]
         begin += len(variants)
-        rows = np.arange(len(part.kinds)) + np.repeat(bounds[variants] - part.bounds[:-1], counts[variants])
-        for name, column in columns.items():
-            column[rows] = getattr(part, name)
-    return Aligned(costs=costs, shortest=shortest, bounds=bounds, names=names, **columns)
+        moved = np.repeat(bounds[variants] - part.bounds[:-1], counts[variants])
+        words[np.arange(len(moved)) + moved] = part.packed
+    return Aligned(costs=costs, shortest=shortest, bounds=bounds, names=names, **unpacked(words))
 
 
 def told(found: Aligned, which: Ints | None = None) -> Iterator[Alignment]:
     """Yield the alignments of the variants ``which``, or of all, as values; equal moves are one object."""
-    names, width = found.names, int(found.positions.max(initial=0)) + 2
-    keys = (found.kinds * np.int64(len(names)) + found.labels) * width + found.positions + 1
-    kinds, number = np.unique(keys, return_inverse=True)
-    known = []
-    for key in kinds.tolist():
-        (kind, label), position = divmod(key // width, len(names)), key % width - 1
-        known.append(Move(KINDS[kind], names[label], position if position >= 0 else None))
-    moves = [known[i] for i in number.tolist()]
-    bounds = found.bounds.tolist()
-    for i in range(len(found.costs)) if which is None else which.tolist():
-        yield Alignment(int(found.costs[i]), found.shortest, tuple(moves[bounds[i] : bounds[i + 1]]))
+    width = len(KINDS) * len(found.names)
+    keys = ((found.positions + 1) * np.int64(width) + found.labels * len(KINDS) + found.kinds).tolist()
+    known = {}
+    for key in set(keys):
+        position, (label, kind) = key // width - 1, divmod(key % width, len(KINDS))
+        known[key] = Move(KINDS[kind], found.names[label], position if position >= 0 else None)
+    moves = [known[key] for key in keys]
+    costs, bounds = found.costs.tolist(), found.bounds.tolist()
+    for i in range(len(costs)) if which is None else which.tolist():
+        yield Alignment(costs[i], found.shortest, tuple(moves[bounds[i] : bounds[i + 1]]))

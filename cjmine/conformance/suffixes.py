@@ -80,14 +80,29 @@ def _trie(coded: Coded) -> tuple[list[_Level], Ints, Ints]:
     having = np.searchsorted(-coded.lengths, -np.arange(1, longest + 1), side="right")
     for length, active in enumerate(having.tolist(), 1):
         codes = coded.codes[coded.ends[:active] - length].astype(np.int64)
-        keys, node = np.unique(codes * width + node[:active], return_inverse=True)
-        labels, parents = np.divmod(keys, width)
-        kinds, begins = np.unique(labels, return_index=True)
-        levels.append(_Level(parents, np.append(begins, len(keys)), kinds))
+        keys, node = _numbered(codes * width + node[:active], len(coded.names) * width)
+        labels = keys // width
+        fresh = np.append(0, np.flatnonzero(np.diff(labels)) + 1)
+        levels.append(_Level(keys - labels * width, np.append(fresh, len(keys)), labels[fresh]))
         offset, width = offset + width, len(keys)
         nodes.append(node + offset)
         starts.append(starts[-1] + active)
     return levels, np.concatenate(nodes), np.array(starts)
+
+
+def _numbered(keys: Ints, size: int) -> tuple[Ints, Ints]:
+    """Return the distinct keys, sorted, and the number of each; keys are below ``size``.
+
+    Sorted digit by digit, 16 bits at a time: five times as fast as whole numbers.
+    """
+    order = np.argsort(keys.astype(np.uint16), kind="stable")  # their last 16 bits
+    for shift in range(16, size.bit_length(), 16):
+        order = order[np.argsort((keys >> shift).astype(np.uint16)[order], kind="stable")]
+    inorder = keys[order]
+    fresh = np.diff(inorder, prepend=-1) != 0
+    number = np.empty(len(keys), np.int64)
+    number[order] = np.cumsum(fresh) - 1
+    return inorder[fresh], number
 
 
 def _steps(onward: Onward, label: int) -> tuple[Ints, Ints]:

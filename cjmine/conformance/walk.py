@@ -9,6 +9,7 @@ optimal way if what is still to be paid behind it is exactly what is left.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,18 +23,30 @@ _Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Moves of all variants end to end, ``bounds`` between them, and each variant's cost.
+    """Moves of all variants end to end, each ``packed`` in a word, ``bounds`` between them; their costs."""
 
-    ``labels`` are codes, ``positions`` places in the variant (-1: no event), ``states``
-    the rows of the model after each move.
-    """
-
-    kinds: Ints
-    labels: Ints
-    positions: Ints
-    states: Ints
+    packed: Ints
     bounds: Ints
     costs: Ints
+
+
+def packed(kinds: Ints, labels: Ints, positions: Ints, states: Ints) -> Ints:
+    """Return moves as words, because one column is moved about in a quarter of the time.
+
+    A kind is below 2**2, a state below 2**15, a label below 2**24, a position below 2**22.
+    """
+    found: Ints = (((positions + 1) << 24 | labels) << 15 | states) << 2 | kinds
+    return found
+
+
+def unpacked(words: Ints) -> dict[str, npt.NDArray[Any]]:
+    """Return kinds, labels, positions and states of moves."""
+    return {
+        "kinds": (words & 3).astype(np.int8),
+        "labels": (words >> 17 & (1 << 24) - 1).astype(np.int32),
+        "positions": ((words >> 41) - 1).astype(np.int32),
+        "states": (words >> 2 & (1 << 15) - 1).astype(np.int32),
+    }
 
 
 class _Walkers:
@@ -105,7 +118,7 @@ def walk(coded: Coded, suffixes: Suffixes, onward: Onward) -> Walk:
     walkers = _Walkers(coded, suffixes, onward)
     costs = -(-walkers.due // suffixes.scale)
     counts = np.zeros(len(costs), np.int64)
-    told: list[tuple[Ints, ...]] = []
+    told: list[tuple[Ints, Ints]] = []
     while True:
         walkers.keep((walkers.left > 0) | (walkers.due > 0))
         if not len(walkers.who):
@@ -113,11 +126,10 @@ def walk(coded: Coded, suffixes: Suffixes, onward: Onward) -> Walk:
         left = walkers.left.copy()
         kinds, labels = walkers.move()
         position = np.where(kinds == MODEL, -1, coded.lengths[walkers.who] - left)
-        told.append((walkers.who, kinds, labels, position, walkers.state.copy()))
+        told.append((walkers.who, packed(kinds, labels, position, walkers.state)))
         counts[walkers.who] += 1
     bounds = np.append(0, np.cumsum(counts))
-    columns = np.empty((4, bounds[-1]), np.int64)
-    for number, (who, *moves) in enumerate(told):
-        columns[:, bounds[who] + number] = moves
-    kinds, labels, positions, states = columns
-    return Walk(kinds, labels, positions, states, bounds, costs)
+    words = np.empty(bounds[-1], np.int64)
+    for number, (who, moves) in enumerate(told):
+        words[bounds[who] + number] = moves
+    return Walk(words, bounds, costs)
