@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cjmine.domain.models import Automaton, IntArray
+from cjmine.domain.walks import FACTOR
 from cjmine.errors import ModelError
 
 STATES = 20_000
@@ -66,11 +67,11 @@ def _alike(after: _Ints, final: _Bools) -> _Ints:
 def _told_apart(after: _Ints, final: _Bools, *, exact: bool) -> _Ints:
     known = _left(after, final)  # states that are not equally far from the end differ
     n, width = after.shape
-    weights = np.random.default_rng(0).integers(0, 2**63, width + 1, dtype=np.int64)
+    weights = np.array([pow(FACTOR, power, 1 << 64) for power in range(1, width + 2)], np.uint64)
     while True:
         # what a state is told apart by: its own class, and those that each label leads to (-1: none)
         told = np.column_stack([known, np.where(after < 0, -1, known[after])])
-        rows = told if exact else told @ weights
+        rows = told if exact else told.astype(np.uint64) @ weights
         _, finer = np.unique(rows, axis=0, return_inverse=True)
         if finer.max() == known.max() or finer.max() + 1 == n:
             return finer

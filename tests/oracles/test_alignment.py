@@ -1,0 +1,108 @@
+"""Optimal costs are pm4py's and r4pm's, on real logs, on real models, and on models mined of each log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cjmine.conformance.alignment import align
+from cjmine.discovery.miner import mine
+from cjmine.intended.automaton import automaton_of
+from cjmine.intended.load import load_model
+from cjmine.intended.minimal import automaton_of_tree
+from cjmine.intended.net import net_of
+from cjmine.intended.pnml import pnml_of
+from tests.oracles.peer_costs import pm4py_costs, r4pm_costs
+from tests.oracles.test_inductive import LOGS, variants_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cjmine.domain.models import Automaton
+
+Variant = tuple[str, ...]
+NOISES = (0.0, 0.2)
+MODELS = {
+    "bpic2020/declaration_documents.bpmn": None,
+    "conformance/automata/simple.bpmn": "conformance/automata/simple.xes",
+    "ebi/model-lanes.bpmn": None,
+    "ebi/model.bpmn": None,
+    "pm4js/receipt.bpmn": "pm4js/receipt.xes.gz",
+    "pm4js/receipt.pnml": "pm4js/receipt.xes.gz",
+    "pm4js/receipt_imf_prom.pnml": "pm4js/receipt.xes.gz",
+    "pm4js/running-example.bpmn": "pm4js/running-example.xes",
+    "pm4js/running-example.pnml": "pm4js/running-example.xes",
+    "pm4js/sepsis.bpmn": None,
+    "simod/LoanApp_simplified.bpmn": "simod/LoanApp_simplified_train.csv.gz",
+}
+"""Models, and the log that belongs to each."""
+FEW, LONGEST = 60, 60
+"""So many variants in the default tests, and of so many steps; in the slow ones all."""
+
+
+def spoilt(variants: Sequence[Variant], seed: int) -> list[Variant]:
+    """Return variants with two errors each: a step left out, doubled, or moved to the end."""
+    dice = Random(seed)  # noqa: S311 - not for secrets
+    found = []
+    for variant in variants:
+        steps = list(variant)
+        for _ in range(2):
+            at = dice.randrange(len(steps))
+            step = steps.pop(at)
+            steps += [[], [step, step], [step]][dice.randrange(3)] if steps else [step]
+        found.append(tuple(steps))
+    return found
+
+
+def assert_costs_are_the_peers(
+    path: Path, automaton: Automaton, variants: Sequence[Variant], *, few: int
+) -> None:
+    """Hold all variants against r4pm, and some, the shortest, against pm4py."""
+    asked = sorted(dict.fromkeys(steps for steps in variants if steps), key=lambda steps: (len(steps), steps))
+    costs = [one.cost for one in align(asked, automaton)]
+    theirs = r4pm_costs(path, asked)
+    assert theirs is None or theirs == costs
+    some = range(0, max(1, len(asked) // 2), max(1, len(asked) // 2 // few))
+    found = pm4py_costs(path, [asked[i] for i in some])
+    pairs = [(costs[i], cost) for i, cost in zip(some, found, strict=True) if cost is not None]
+    assert all(ours == other for ours, other in pairs)
+    assert len(pairs) >= min(len(some), 2)
+    assert sum(costs) > 0
+
+
+def on_mined(path: Path, log: Path, most: int | None, *, few: int) -> None:
+    """Mine models of a log's variants, and hold the costs of these and of spoilt ones against the peers."""
+    variants = list(variants_of(log).items())[:most]
+    counted = {steps: count for steps, count in variants if most is None or len(steps) <= LONGEST}
+    for noise in NOISES:
+        tree = mine(counted, noise=noise, max_variants=len(counted)).tree
+        path.write_text(pnml_of(net_of(tree)), encoding="utf-8")
+        walks = [*counted, *spoilt([steps for steps in counted if steps], seed=7)]
+        assert_costs_are_the_peers(path, automaton_of_tree(tree), walks, few=few)
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_costs_on_models_mined_of_frequent_variants(data: Path, tmp_path: Path, name: str) -> None:
+    on_mined(tmp_path / "mined.pnml", data / name, FEW, few=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LOGS)
+def test_costs_on_models_mined_of_all_variants(data: Path, tmp_path: Path, name: str) -> None:
+    on_mined(tmp_path / "mined.pnml", data / name, None, few=20)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_costs_on_given_models(data: Path, tmp_path: Path, name: str) -> None:
+    journey = load_model(data / name)
+    path = tmp_path / "model.pnml"
+    path.write_text(pnml_of(journey.net), encoding="utf-8")
+    log, steps = MODELS[name], list(journey.steps)
+    dice = Random(7)  # noqa: S311 - not for secrets
+    variants = list(variants_of(data / log)) if log else []
+    variants += [tuple(dice.choices(steps, k=dice.randint(1, 12))) for _ in range(20)]
+    variants += spoilt(variants, seed=3)
+    assert_costs_are_the_peers(path, automaton_of(journey.net), variants, few=12)
