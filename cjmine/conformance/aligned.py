@@ -17,6 +17,7 @@ from cjmine.domain.kernel import ALIGNED
 from cjmine.domain.lists import flattened, list_column, regrouped, slices
 from cjmine.domain.models import Automaton, IntendedJourney
 from cjmine.domain.tables import TEXTS
+from cjmine.errors import StatesError
 
 _BEHIND = 100_000
 """Steps that are expected though not aligned stand behind the moves: at this position and their place."""
@@ -27,15 +28,20 @@ def align_all(
 ) -> dict[str, pl.DataFrame]:
     """Return the tables of ``domain.kernel.ALIGNED``.
 
-    ``variants`` has journey_type, variant and steps (list). Each is aligned as a
+    ``variants`` has journey_type, variant, steps (list) and count. Each is aligned as a
     whole journey and as one still under way (``whole`` false); a journey that
     reached a declared stop is aligned up to it, as under way (0.1, ruling 11).
+
+    Raises ``StatesError``, with the journeys left undone, when a model is too large.
     """
     tables = {name: [pl.DataFrame(schema=dict(schema))] for name, schema in ALIGNED.items()}
     for name, model in sorted(models.items()):
         mine = variants.filter(pl.col("journey_type") == name).sort("variant")
         given = given_of(mine["steps"], model)
-        onward = onward_of(automata[name])
+        try:
+            onward = onward_of(automata[name])
+        except StatesError as error:
+            raise error.uncounted(cases=int(mine["count"].sum()), variants=mine.height) from None
         for whole in (True, False):
             found = align_walks(given.paths, onward, prefix=not whole)
             for table, rows in (

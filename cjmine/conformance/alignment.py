@@ -61,7 +61,7 @@ def align(
     With ``prefix`` a variant may stop anywhere on the way: journeys still open.
     Labels the model does not know are log moves.
 
-    Raises ``ModelError`` when the model's language needs more than 20,000 states.
+    Raises ``StatesError`` when the model's language needs more than 20,000 states.
     """
     if not variants:
         return ()

@@ -69,7 +69,7 @@ class Onward:
 def onward_of(automaton: Automaton) -> Onward:
     """Return the smallest deterministic model with the automaton's language, in rows.
 
-    Raises ``ModelError`` when that needs more than 20,000 states.
+    Raises ``StatesError`` when that needs more than 20,000 states.
     """
     small = minimal(automaton)
     after = steps_of(small)

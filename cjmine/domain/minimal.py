@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cjmine.domain.models import Automaton, IntArray
 from cjmine.domain.walks import FACTOR
-from cjmine.errors import ModelError
+from cjmine.errors import StatesError
 
 STATES = 20_000
 _Ints = npt.NDArray[np.int64]
@@ -23,7 +23,7 @@ def minimal(automaton: Automaton, *, max_states: int = STATES) -> Automaton:
     """Return the smallest deterministic automaton with the same language, its states as found from the first.
 
     Every state must be reachable and lead to the end, as ``automaton_of`` returns them.
-    Raises ``ModelError`` naming the limit when more than ``max_states`` are needed on the way.
+    Raises ``StatesError`` naming the limit when more than ``max_states`` are needed on the way.
     """
     after, final = _deterministic(automaton, max_states)
     number = _alike(after, final)
@@ -140,9 +140,9 @@ def _settled(automaton: Automaton) -> list[frozenset[int]]:
     return found
 
 
-def too_large(limit: int) -> ModelError:
+def too_large(limit: int) -> StatesError:
     """Return the refusal of a language that needs more states than the limit."""
-    return ModelError(
+    return StatesError(
         f"the language of the model needs more than {limit:,} states (limit {limit:,}): "
         "too many branches run at the same time",
         "shorten the parallel branches, or raise the noise threshold the model is discovered with",

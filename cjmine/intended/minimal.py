@@ -18,7 +18,7 @@ from cjmine.domain.models import Automaton, IntArray, Operator, Tree
 def automaton_of_tree(tree: Tree, *, max_states: int = STATES) -> Automaton:
     """Return the minimal deterministic automaton of a block-structured model.
 
-    Raises ``ModelError`` naming the limit when a block needs more than ``max_states``.
+    Raises ``StatesError`` naming the limit when a block needs more than ``max_states``.
     """
     if tree.operator is None:
         return _leaf(tree.label)

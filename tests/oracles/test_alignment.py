@@ -39,8 +39,10 @@ MODELS = {
     "simod/LoanApp_simplified.bpmn": "simod/LoanApp_simplified_train.csv.gz",
 }
 """Models, and the log that belongs to each."""
-FEW, LONGEST = 60, 60
-"""So many variants in the default tests, and of so many steps; in the slow ones all."""
+FEW = 60
+"""So many of the most frequent variants in the default tests; in the slow ones all."""
+LONGEST = 20
+"""Models are mined of all variants in the slow tests; longer ones the peers would align for hours."""
 
 
 def spoilt(variants: Sequence[Variant], seed: int) -> list[Variant]:
@@ -70,18 +72,17 @@ def assert_costs_are_the_peers(
     pairs = [(costs[i], cost) for i, cost in zip(some, found, strict=True) if cost is not None]
     assert all(ours == other for ours, other in pairs)
     assert len(pairs) >= min(len(some), 2)
-    assert sum(costs) > 0
+    assert sum(costs) > 0 or not asked
 
 
 def on_mined(path: Path, log: Path, most: int | None, *, few: int) -> None:
     """Mine models of a log's variants, and hold the costs of these and of spoilt ones against the peers."""
-    variants = list(variants_of(log).items())[:most]
-    counted = {steps: count for steps, count in variants if most is None or len(steps) <= LONGEST}
+    counted = dict(list(variants_of(log).items())[:most])
     for noise in NOISES:
         tree = mine(counted, noise=noise, max_variants=len(counted)).tree
         path.write_text(pnml_of(net_of(tree)), encoding="utf-8")
-        walks = [*counted, *spoilt([steps for steps in counted if steps], seed=7)]
-        assert_costs_are_the_peers(path, automaton_of_tree(tree), walks, few=few)
+        walks = [steps for steps in counted if steps and (most is not None or len(steps) <= LONGEST)]
+        assert_costs_are_the_peers(path, automaton_of_tree(tree), [*walks, *spoilt(walks, 7)], few=few)
 
 
 @pytest.mark.parametrize("name", LOGS)
