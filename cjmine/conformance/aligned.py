@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -14,11 +15,12 @@ from cjmine.conformance.onward import Onward, onward_of
 from cjmine.conformance.owed import owed
 from cjmine.conformance.walk import LOG, SYNC
 from cjmine.domain.kernel import ALIGNED
-from cjmine.domain.lists import flattened, list_column, regrouped, slices
+from cjmine.domain.lists import regrouped, slices
 from cjmine.domain.models import Automaton, IntendedJourney
 from cjmine.domain.tables import TEXTS
 from cjmine.errors import StatesError
 
+_TEXTS = ("code", "label", "message")
 _BEHIND = 100_000
 """Steps that are expected though not aligned stand behind the moves: at this position and their place."""
 
@@ -135,10 +137,9 @@ def _deviations(found: Aligned, given: Given, model: IntendedJourney, *, prefix:
     )
 
 
-_TEXTS = ("code", "label", "message")
-
-
 def _places(positions: list[tuple[int, ...]], row: Rows, variant: Rows, given: Given) -> pl.Series:
     """Return the lists of positions in the rows as lists of places in their variants."""
-    flat, whose = flattened(list_column(positions, pl.List(pl.Int64)).gather(row))
-    return regrouped(pl.Series(given.place(variant[whose], flat.to_numpy())), whose, len(row))
+    lengths = np.fromiter(map(len, positions), np.int64, len(positions))
+    flat = np.fromiter(chain.from_iterable(positions), np.int64, int(lengths.sum()))
+    at, whose = slices((np.cumsum(lengths) - lengths)[row], lengths[row])
+    return regrouped(pl.Series(given.place(variant[whose], flat[at])), whose, len(row))
