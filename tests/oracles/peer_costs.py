@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Variant = tuple[str, ...]
 UNIT = 10_000  # pm4py's cost of one visible move
-PATIENCE = 5  # seconds for one variant
+PATIENCE = 3  # seconds for one variant
 
 
 def pm4py_costs(model: Path, variants: Sequence[Variant]) -> list[int | None]:

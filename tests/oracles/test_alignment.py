@@ -41,7 +41,9 @@ MODELS = {
 """Models, and the log that belongs to each."""
 FEW = 60
 """So many of the most frequent variants in the default tests; in the slow ones all."""
-LONGEST = 20
+MOST, MANY = 150, 30
+"""So many variants r4pm aligns in the default tests, and on models mined of all variants: seconds each."""
+LONGEST = 16
 """Models are mined of all variants in the slow tests; longer ones the peers would align for hours."""
 
 
@@ -60,14 +62,16 @@ def spoilt(variants: Sequence[Variant], seed: int) -> list[Variant]:
 
 
 def assert_costs_are_the_peers(
-    path: Path, automaton: Automaton, variants: Sequence[Variant], *, few: int
+    path: Path, automaton: Automaton, variants: Sequence[Variant], *, most: int, few: int
 ) -> None:
-    """Hold all variants against r4pm, and some, the shortest, against pm4py."""
+    """Hold up to ``most`` variants of all lengths against r4pm, and ``few``, shorter ones, against pm4py."""
     asked = sorted(dict.fromkeys(steps for steps in variants if steps), key=lambda steps: (len(steps), steps))
+    asked = asked[:: max(1, -(-len(asked) // most))]
     costs = [one.cost for one in align(asked, automaton)]
     theirs = r4pm_costs(path, asked)
     assert theirs is None or theirs == costs
-    some = range(0, max(1, len(asked) // 2), max(1, len(asked) // 2 // few))
+    shorter = -(-len(asked) // 2)
+    some = range(0, shorter, max(1, shorter // few))
     found = pm4py_costs(path, [asked[i] for i in some])
     pairs = [(costs[i], cost) for i, cost in zip(some, found, strict=True) if cost is not None]
     assert all(ours == other for ours, other in pairs)
@@ -75,25 +79,28 @@ def assert_costs_are_the_peers(
     assert sum(costs) > 0 or not asked
 
 
-def on_mined(path: Path, log: Path, most: int | None, *, few: int) -> None:
+def on_mined(path: Path, log: Path, *, every: bool) -> None:
     """Mine models of a log's variants, and hold the costs of these and of spoilt ones against the peers."""
-    counted = dict(list(variants_of(log).items())[:most])
+    counted = dict(list(variants_of(log).items())[: None if every else FEW])
+    most, few = (MANY, 10) if every else (MOST, 3)
     for noise in NOISES:
         tree = mine(counted, noise=noise, max_variants=len(counted)).tree
         path.write_text(pnml_of(net_of(tree)), encoding="utf-8")
-        walks = [steps for steps in counted if steps and (most is not None or len(steps) <= LONGEST)]
-        assert_costs_are_the_peers(path, automaton_of_tree(tree), [*walks, *spoilt(walks, 7)], few=few)
+        walks = [steps for steps in counted if steps and not (every and len(steps) > LONGEST)]
+        assert_costs_are_the_peers(
+            path, automaton_of_tree(tree), [*walks, *spoilt(walks, 7)], most=most, few=few
+        )
 
 
 @pytest.mark.parametrize("name", LOGS)
 def test_costs_on_models_mined_of_frequent_variants(data: Path, tmp_path: Path, name: str) -> None:
-    on_mined(tmp_path / "mined.pnml", data / name, FEW, few=3)
+    on_mined(tmp_path / "mined.pnml", data / name, every=False)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LOGS)
 def test_costs_on_models_mined_of_all_variants(data: Path, tmp_path: Path, name: str) -> None:
-    on_mined(tmp_path / "mined.pnml", data / name, None, few=20)
+    on_mined(tmp_path / "mined.pnml", data / name, every=True)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -106,4 +113,4 @@ def test_costs_on_given_models(data: Path, tmp_path: Path, name: str) -> None:
     variants = list(variants_of(data / log)) if log else []
     variants += [tuple(dice.choices(steps, k=dice.randint(1, 12))) for _ in range(20)]
     variants += spoilt(variants, seed=3)
-    assert_costs_are_the_peers(path, automaton_of(journey.net), variants, few=12)
+    assert_costs_are_the_peers(path, automaton_of(journey.net), variants, most=MOST, few=12)
