@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from cjmine.domain.deterministic import deterministic
 from cjmine.domain.models import Automaton, IntArray
 from cjmine.domain.walks import FACTOR
-from cjmine.errors import StatesError
 
 STATES = 20_000
 _Ints = npt.NDArray[np.int64]
@@ -25,7 +25,7 @@ def minimal(automaton: Automaton, *, max_states: int = STATES) -> Automaton:
     Every state must be reachable and lead to the end, as ``automaton_of`` returns them.
     Raises ``StatesError`` naming the limit when more than ``max_states`` are needed on the way.
     """
-    after, final = _deterministic(automaton, max_states)
+    after, final = deterministic(automaton, max_states)
     number = _alike(after, final)
     _, first, number = np.unique(number, return_index=True, return_inverse=True)
     rank = np.empty(len(first), np.int64)
@@ -87,63 +87,3 @@ def _left(after: _Ints, final: _Bools) -> _Ints:
         if np.array_equal(nearer, far[:-1]):
             return np.unique(nearer, return_inverse=True)[1]
         far[:-1] = nearer
-
-
-def _deterministic(automaton: Automaton, max_states: int) -> tuple[_Ints, _Bools]:
-    """Return, for each set of states one may be in, the set that each label leads to; and which are final.
-
-    Of a set only the states are kept that have steps or are final: the others say nothing.
-    """
-    settled = _settled(automaton)
-    moves: list[dict[int, list[frozenset[int]]]] = [{} for _ in range(automaton.n_states)]
-    for source, label, target in automaton.arcs.tolist():
-        moves[source].setdefault(label, []).append(settled[target])
-    sets = [settled[0]]
-    number = {sets[0]: 0}
-    found: list[tuple[int, int, int]] = []
-    for at, one in enumerate(sets):  # grows as it is walked
-        ahead: dict[int, list[frozenset[int]]] = {}
-        for state in one:
-            for label, targets in moves[state].items():
-                ahead[label] = [*ahead[label], *targets] if label in ahead else targets
-        for label in sorted(ahead):
-            targets = ahead[label]
-            key = targets[0] if len(targets) == 1 else frozenset().union(*targets)
-            to = number.get(key)
-            if to is None:
-                if len(sets) >= max_states:
-                    raise too_large(max_states)
-                to = number[key] = len(sets)
-                sets.append(key)
-            found.append((at, label, to))
-    after = np.full((len(sets), len(automaton.labels)), -1, np.int64)
-    arcs = np.array(found, np.int64).reshape(-1, 3)
-    after[arcs[:, 0], arcs[:, 1]] = arcs[:, 2]
-    ends = set(automaton.finals)
-    return after, np.array([not ends.isdisjoint(one) for one in sets])
-
-
-def _settled(automaton: Automaton) -> list[frozenset[int]]:
-    """Return the telling states that each state leads to by silent steps alone, itself included."""
-    silent: dict[int, list[int]] = {}
-    for source, target in automaton.silent.tolist():
-        silent.setdefault(source, []).append(target)
-    telling = {*automaton.arcs[:, 0].tolist(), *automaton.finals}
-    found: list[frozenset[int]] = []
-    for state in range(automaton.n_states):
-        reached, todo = {state}, [state] if state in silent else []
-        while todo:
-            new = [target for target in silent.get(todo.pop(), ()) if target not in reached]
-            reached.update(new)
-            todo += new
-        found.append(frozenset(reached & telling))
-    return found
-
-
-def too_large(limit: int) -> StatesError:
-    """Return the refusal of a language that needs more states than the limit."""
-    return StatesError(
-        f"the language of the model needs more than {limit:,} states (limit {limit:,}): "
-        "too many branches run at the same time",
-        "shorten the parallel branches, or raise the noise threshold the model is discovered with",
-    )

@@ -11,7 +11,8 @@ from functools import reduce
 
 import numpy as np
 
-from cjmine.domain.minimal import STATES, minimal, too_large
+from cjmine.domain.deterministic import too_large
+from cjmine.domain.minimal import STATES, minimal
 from cjmine.domain.models import Automaton, IntArray, Operator, Tree
 
 
