@@ -46,6 +46,10 @@ bench-frames *args:
 bench-miners *args:
     python benchmarks/miners.py {{args}}
 
+# optimal alignments of all distinct variants, beside r4pm and pm4py, and how time grows
+bench-alignment *args:
+    python benchmarks/alignment.py {{args}}
+
 # what one more week costs, beside a run from nothing
 bench-growth *args:
     python benchmarks/growth.py {{args}}

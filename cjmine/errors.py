@@ -42,6 +42,15 @@ class ModelError(CjmineError):
     """An intended journey or an imported model cannot be used."""
 
 
+class StatesError(ModelError):
+    """A model has more states than are looked at: nothing is aligned with it."""
+
+    def uncounted(self, *, cases: int, variants: int) -> StatesError:
+        """Return the refusal with what is left undone because of it."""
+        left = f"{cases:,} cases in {variants:,} variants are not aligned"
+        return StatesError([f"{fault}; {left}" for fault in self.faults], self.hint)
+
+
 class SourceError(CjmineError):
     """An export cannot be read as declared."""
 

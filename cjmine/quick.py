@@ -23,7 +23,7 @@ from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.tables import EVENT
 from cjmine.engine import local
-from cjmine.errors import CjmineError, EngineError, SourceError
+from cjmine.errors import CjmineError, EngineError, SourceError, StatesError
 from cjmine.ingest.limits import reasons, refuse_quarantine
 from cjmine.ingest.log import NAME, read_log
 from cjmine.ingest.source import Reading
@@ -118,7 +118,18 @@ def check(log: Path | str, model: Path | str, columns: Columns | None = None) ->
     variants, cases, cost_total, fitting_cases, fitness (mean over cases of
     1 - cost / (length + shortest path)), deviations, most frequent first, and
     rules, in the order of the model (see ``conformance.rule_counts``).
+
+    Raises ``StatesError``, with the cases left undone, when the model is too large.
     """
+    try:
+        return _checked(log, model, columns)
+    except StatesError as error:
+        variants = distinct_variants(_arranged(log, columns, (COUNT_VARIANTS,))[2]["variants"])
+        cases = int(variants["count"].sum())
+        raise error.uncounted(cases=cases, variants=variants.height) from None
+
+
+def _checked(log: Path | str, model: Path | str, columns: Columns | None) -> dict[str, Any]:
     journey = load_model(Path(model))
     reading, _, outputs = _arranged(log, columns, (COUNT_VARIANTS,))
     counted: Counter[tuple[str, ...]] = Counter()

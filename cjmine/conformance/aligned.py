@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from itertools import chain
 
+import numpy as np
 import polars as pl
 
-from cjmine.conformance.alignment import align
-from cjmine.conformance.deviations import deviations_of, without_anytime
-from cjmine.conformance.moves import Alignment
-from cjmine.conformance.owed import Owed, Services
+from cjmine.conformance.alignment import KINDS, Aligned, align_walks, told
+from cjmine.conformance.deviations import counts_rounds, deviations_of
+from cjmine.conformance.given import Given, Rows, given_of
+from cjmine.conformance.onward import Onward, onward_of
+from cjmine.conformance.owed import owed
+from cjmine.conformance.walk import LOG, SYNC
 from cjmine.domain.kernel import ALIGNED
-from cjmine.domain.lists import list_column
+from cjmine.domain.lists import regrouped, slices
 from cjmine.domain.models import Automaton, IntendedJourney
-from cjmine.domain.vocabulary import MoveKind
-from cjmine.tally import KeyType
+from cjmine.domain.tables import TEXTS
+from cjmine.errors import StatesError
 
-Row = dict[str, Any]
-Places = tuple[int, ...]
+_TEXTS = ("code", "label", "message")
+_BEHIND = 100_000
+"""Steps that are expected though not aligned stand behind the moves: at this position and their place."""
 
 
 def align_all(
@@ -26,107 +30,116 @@ def align_all(
 ) -> dict[str, pl.DataFrame]:
     """Return the tables of ``domain.kernel.ALIGNED``.
 
-    ``variants`` has journey_type, variant and steps (list). Each is aligned as a
+    ``variants`` has journey_type, variant, steps (list) and count. Each is aligned as a
     whole journey and as one still under way (``whole`` false); a journey that
     reached a declared stop is aligned up to it, as under way (0.1, ruling 11).
+
+    Raises ``StatesError``, with the journeys left undone, when a model is too large.
     """
-    rows: dict[str, list[Row]] = {name: [] for name in ALIGNED}
+    tables = {name: [pl.DataFrame(schema=dict(schema))] for name, schema in ALIGNED.items()}
     for name, model in sorted(models.items()):
         mine = variants.filter(pl.col("journey_type") == name).sort("variant")
-        keys = mine["variant"].to_list()
-        walked = [tuple(steps) for steps in mine["steps"]]
-        trimmed = [_checked(steps, model) for steps in walked]
-        plan = Owed(automata[name], model.by) if model.by else None
+        given = given_of(mine["steps"], model)
+        try:
+            onward = onward_of(automata[name])
+        except StatesError as error:
+            raise error.uncounted(cases=int(mine["count"].sum()), variants=mine.height) from None
         for whole in (True, False):
-            found = align([steps for steps, _ in trimmed], automata[name], prefix=not whole)
-            for key, steps, (_, places), alignment in zip(keys, walked, trimmed, found, strict=True):
-                base: Row = {"journey_type": name, "variant": key, "whole": whole}
-                rows["costs"].append(
-                    {**base, "cost": alignment.cost, "fitness": _fitness(alignment, whole=whole)}
+            found = align_walks(given.paths, onward, prefix=not whole)
+            for table, rows in (
+                ("costs", _costs(found, given)),
+                ("moves", _moves(found, given, onward, model)),
+                ("deviations", _deviations(found, given, model, prefix=not whole)),
+            ):
+                keys = (
+                    pl.lit(name).alias("journey_type"),
+                    mine["variant"].gather(rows["n"]).alias("variant"),
                 )
-                moves = _moves(alignment, places, plan)
-                moves += _tolerated(steps, moves, model, plan)
-                rows["moves"] += [{**base, **move} for move in moves]
-                rows["deviations"] += [
-                    {**base, **row} for row in _deviations(alignment, model, places, whole=whole)
-                ]
-    return {name: _table(rows[name], schema) for name, schema in ALIGNED.items()}
+                keyed = rows.with_columns(*keys, pl.lit(whole).alias("whole"))
+                tables[table].append(keyed.select(pl.col(n).cast(kind) for n, kind in ALIGNED[table].items()))
+    return {name: pl.concat(parts) for name, parts in tables.items()}
 
 
-def _table(rows: Sequence[Row], schema: Mapping[str, KeyType]) -> pl.DataFrame:
-    """Return rows as a table, column by column: a list made by itself is dear."""
-    columns = []
-    for name, kind in schema.items():
-        values = [row[name] for row in rows]
-        made = list_column(values, kind) if isinstance(kind, pl.List) else pl.Series(values, dtype=kind)
-        columns.append(made.alias(name))
-    return pl.DataFrame(columns)
+def _costs(found: Aligned, given: Given) -> pl.DataFrame:
+    costs = found.costs[given.path]
+    full = given.lengths + found.shortest
+    fitness = 1.0 - costs / np.maximum(full, 1)  # nothing to do and nothing done costs nothing
+    return pl.DataFrame({"n": np.arange(len(costs)), "cost": costs, "fitness": fitness})
 
 
-def _checked(steps: tuple[str, ...], model: IntendedJourney) -> tuple[tuple[str, ...], Places]:
-    """Return what is aligned, and its places: without tolerated steps, up to a declared stop."""
-    stop = next((i for i, step in enumerate(steps) if step in model.stopped), len(steps))
-    kept, places = without_anytime(steps[:stop], model)
-    return kept, places
-
-
-def _fitness(alignment: Alignment, *, whole: bool) -> float:
-    length = sum(move.kind is not MoveKind.MODEL for move in alignment.moves)
-    full = length + (alignment.shortest if whole else 0)
-    return 1.0 - alignment.cost / full if full else 1.0
-
-
-def _moves(alignment: Alignment, places: Places, plan: Owed | None) -> list[Row]:
-    owed: Sequence[Services | None] = plan.after(alignment) if plan else [None] * len(alignment.moves)
-    return [
-        {
-            "position": position,
-            "step_no": None if move.position is None else places[move.position],
-            "step": None if move.kind is MoveKind.LOG else move.label,
-            "kind": move.kind.value,
-            "expected": move.kind is MoveKind.SYNC,
-            "owed": services,
-        }
-        for position, (move, services) in enumerate(zip(alignment.moves, owed, strict=True))
-    ]
-
-
-def _tolerated(
-    steps: tuple[str, ...], moves: Sequence[Row], model: IntendedJourney, plan: Owed | None
-) -> list[Row]:
-    """Return tolerated steps and the declared stop: expected, though the alignment leaves them out.
+def _moves(found: Aligned, given: Given, onward: Onward, model: IntendedJourney) -> pl.DataFrame:
+    """Return the moves of each variant, and behind them tolerated steps and the declared stop.
 
     What is owed after a tolerated step is what was owed before it; after a stop, nothing.
     """
-    stop = next((i for i, step in enumerate(steps) if step in model.stopped), None)
-    places = [i for i, step in enumerate(steps) if step in model.anytime or i == stop]
-    known = {move["step_no"]: move["owed"] for move in moves if move["step_no"] is not None}
-    owed: Services | None = plan.named(plan.start) if plan else None
-    rows: list[Row] = []
-    for i in range(len(steps)):
-        owed = known.get(i, owed)
-        if i == stop and plan:
-            owed = ()
-        if i in places:
-            base: Row = {"position": 100_000 + i, "step_no": i, "step": None, "kind": "log"}
-            rows.append({**base, "expected": True, "owed": owed})
-    return rows
-
-
-def _deviations(alignment: Alignment, model: IntendedJourney, places: Places, *, whole: bool) -> list[Row]:
-    return [
+    first = found.bounds[given.path]
+    rows, variant = slices(first, found.bounds[given.path + 1] - first)
+    frame = pl.DataFrame(
         {
-            "number": number,
-            "code": found.code,
-            "label": found.label,
-            "message": found.message,
-            "evidence": _at(found.positions, places),
-            "primary": None if found.primary is None else places[found.primary],
-            "extra": _at(found.extra, places),
+            "n": variant,
+            "position": rows - first[variant],
+            "step_no": given.place(variant, found.positions[rows]),
+            "label": np.where(found.kinds[rows] == LOG, -1, found.labels[rows]),
+            "kind": found.kinds[rows],
+            "expected": found.kinds[rows] == SYNC,
+            "state": found.states[rows],
         }
-        for number, found in enumerate(deviations_of(alignment, model, prefix=not whole))
-    ]
+    )
+    frame = pl.concat([frame, _others(found, given, onward)], how="vertical_relaxed").sort("n", "position")
+    plan = owed(onward, model.by) if model.by else pl.repeat(None, onward.n_states, dtype=TEXTS, eager=True)
+    over = pl.Series([[]] if model.by else [None], dtype=TEXTS)
+    return frame.with_columns(
+        pl.col("step_no").replace({-1: None}),
+        pl.Series("step", found.names, dtype=pl.String).gather(frame["label"].replace({-1: None})),
+        pl.Series("kind", [kind.value for kind in KINDS]).gather(frame["kind"]),
+        pl.concat([plan, over]).gather(frame["state"]).alias("owed"),
+    )
 
 
-def _at(positions: Sequence[int], places: Places) -> list[int]:
-    return [places[position] for position in positions]
+def _others(found: Aligned, given: Given, onward: Onward) -> pl.DataFrame:
+    """Return the steps that are not aligned; once a journey has stopped, their state is behind the last."""
+    variant, place = given.others
+    known = np.append(found.states[found.positions >= 0], onward.start)
+    state = known[given.before_others()]
+    return pl.DataFrame(
+        {
+            "n": variant,
+            "position": place + _BEHIND,
+            "step_no": place,
+            "label": np.full(len(place), -1),
+            "kind": np.full(len(place), LOG),
+            "expected": np.full(len(place), fill_value=True),
+            "state": np.where(given.over, onward.n_states, state),
+        }
+    )
+
+
+def _deviations(found: Aligned, given: Given, model: IntendedJourney, *, prefix: bool) -> pl.DataFrame:
+    """Return the deviations of each variant: those of its path, worked out once."""
+    some = np.arange(len(found.costs)) if counts_rounds(model) else np.flatnonzero(found.costs)
+    by_path = [deviations_of(one, model, prefix=prefix) for one in told(found, some)]
+    rows = [one for deviations in by_path for one in deviations]
+    counts = np.zeros(len(found.costs), np.int64)
+    counts[some] = [len(deviations) for deviations in by_path]
+    begins = np.cumsum(counts) - counts
+    row, variant = slices(begins[given.path], counts[given.path])
+    primary = np.array([-1 if one.primary is None else one.primary for one in rows], np.int64)
+    columns = {name: pl.Series([getattr(one, name) for one in rows], dtype=pl.String) for name in _TEXTS}
+    return pl.DataFrame(
+        {
+            "n": variant,
+            "number": row - begins[given.path][variant],
+            **{name: column.gather(row) for name, column in columns.items()},
+            "evidence": _places([one.positions for one in rows], row, variant, given),
+            "primary": pl.Series(given.place(variant, primary[row])).replace({-1: None}),
+            "extra": _places([one.extra for one in rows], row, variant, given),
+        }
+    )
+
+
+def _places(positions: list[tuple[int, ...]], row: Rows, variant: Rows, given: Given) -> pl.Series:
+    """Return the lists of positions in the rows as lists of places in their variants."""
+    lengths = np.fromiter(map(len, positions), np.int64, len(positions))
+    flat = np.fromiter(chain.from_iterable(positions), np.int64, int(lengths.sum()))
+    at, whose = slices((np.cumsum(lengths) - lengths)[row], lengths[row])
+    return regrouped(pl.Series(given.place(variant[whose], flat[at])), whose, len(row))

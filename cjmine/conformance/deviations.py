@@ -46,9 +46,14 @@ def without_anytime(
     return tuple(variant[i] for i in kept), kept
 
 
+def counts_rounds(journey: IntendedJourney) -> bool:
+    """Tell whether a journey that costs nothing may deviate: by more rounds of a loop than are allowed."""
+    return any(repeat.maximum > _UNROLLED for repeat in journey.repeats)
+
+
 def deviations_of(alignment: Alignment, journey: IntendedJourney, *, prefix: bool) -> tuple[Deviation, ...]:
     """Return the deviations of one aligned variant, in the order of their evidence."""
-    if alignment.cost == 0 and not any(r.maximum > _UNROLLED for r in journey.repeats):
+    if alignment.cost == 0 and not counts_rounds(journey):
         return ()
     case = _Case(alignment, journey)
     found = [*case.too_many(), *case.out_of_order(prefix=prefix), *case.ad_hoc(), *case.missing()]

@@ -1,112 +1,121 @@
 """What does every remainder of every variant still cost, from every state of the model?
 
 Dynamic programming over the trie of the distinct variants' suffixes, all
-suffixes of one length at once. A value is ``cost * K - synchronous moves``, K
-larger than any number of synchronous moves: one minimum serves both the cost
+suffixes of one length at once. A value is ``cost * scale - synchronous moves``, the
+scale larger than any number of synchronous moves: one minimum serves both the cost
 and the first tie-break (domain.md 0.1, ruling 8).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cjmine.domain.models import Automaton, IntArray
+from cjmine.conformance.onward import Onward, Values
 
-Values = npt.NDArray[Any]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """Variants as label codes end to end (-1: no label of the model), with ``ends`` and ``lengths``."""
+    """Variants as label codes end to end, with ``ends`` and ``lengths``; longest first.
 
-    codes: IntArray
-    ends: npt.NDArray[np.int64]
-    lengths: npt.NDArray[np.int64]
+    ``names`` are the labels of the codes, the model's first.
+    """
+
+    codes: npt.NDArray[np.int32]
+    ends: Ints
+    lengths: Ints
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Suffixes:
-    """``values[node, state]``; per suffix length, the nodes of the variants that are that long."""
+    """``values[state, node]`` for every node of the trie; ``nodes`` of the variants by suffix length.
+
+    Suffix length ``k`` of variant ``i`` is node ``nodes[starts[k] + i]``.
+    """
 
     values: Values
-    nodes: tuple[npt.NDArray[np.int64], ...]
+    nodes: Ints
+    starts: Ints
     scale: int
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
-    """Per label: the states a synchronous move leads to, and the scaled steps (target, state) before it."""
+class _Level:
+    """The suffixes of one length: each one's shorter suffix, and which columns begin with which label."""
 
-    targets: tuple[npt.NDArray[np.int64], ...]
-    tables: tuple[Values, ...]
-    to_end: Values
+    parents: Ints
+    begins: Ints
+    labels: Ints
 
 
-def costs_of(automaton: Automaton, table: IntArray, longest: int, *, prefix: bool) -> tuple[Costs, int]:
-    """Return the scaled costs of model moves, and the scale K, for variants up to ``longest`` events."""
-    n = automaton.n_states
-    to_end = (
-        np.zeros(n, np.int64) if prefix else table[:, list(automaton.finals)].min(axis=1).astype(np.int64)
-    )
-    # beyond this a way costs more than moving in the log alone and then to the end
-    far = longest + int(to_end.max(initial=0)) + 1
+def suffixes_of(coded: Coded, onward: Onward, to_end: Ints) -> Suffixes:
+    """Return the values of all distinct suffixes, given each state's cost without any further event."""
+    levels, nodes, starts = _trie(coded)
+    longest = len(levels)
     scale = longest + 1
-    kind = np.int32 if scale * (2 * far + 2) < np.iinfo(np.int32).max else np.int64
-    targets, tables = [], []
-    for label in range(len(automaton.labels)):
-        arcs = automaton.arcs[automaton.arcs[:, 1] == label]
-        arcs = arcs[np.argsort(arcs[:, 2], kind="stable")]
-        reached, first = np.unique(arcs[:, 2], return_index=True)
-        before = np.minimum(table[:, arcs[:, 0]], far)
-        best = np.minimum.reduceat(before, first, axis=1) if len(arcs) else np.empty((n, 0))
-        targets.append(reached.astype(np.int64))
-        tables.append(np.ascontiguousarray(best.T.astype(kind) * scale - 1))
-    return Costs(tuple(targets), tuple(tables), to_end.astype(kind) * scale), scale
+    # from any state one may always make all moves in the log alone, then go to the end
+    highest = (longest + int(to_end.max(initial=0)) + 1) * scale
+    kind = next(k for k in (np.int16, np.int32, np.int64) if highest < np.iinfo(k).max)
+    offsets = np.cumsum([0, 1, *(len(level.parents) for level in levels)])
+    values = np.empty((onward.n_states, offsets[-1]), kind)
+    values[:, 0] = to_end * scale
+    steps = [_steps(onward, label) for label in range(len(onward.labels))]
+    for level, before, first, stop in zip(levels, offsets, offsets[1:], offsets[2:], strict=False):
+        _fill(values[:, first:stop], values[:, before:first], level, steps, scale)
+        onward.close(values[:, first:stop], scale)
+    return Suffixes(values, nodes, starts, scale)
 
 
-def suffixes_of(coded: Coded, costs: Costs, scale: int) -> Suffixes:
-    """Return the values of all distinct suffixes; variants must come longest first."""
-    base = len(costs.targets) + 1
-    levels = [costs.to_end[None, :]]
-    nodes = [np.zeros(len(coded.lengths), np.int64)]
-    offset = 0
-    for length in range(1, int(coded.lengths.max(initial=0)) + 1):
-        active = int(np.searchsorted(-coded.lengths, -length, side="right"))
-        codes = coded.codes[coded.ends[:active] - length].astype(np.int64) + 1
-        keys, inverse = np.unique((nodes[-1][:active] - offset) * base + codes, return_inverse=True)
-        levels.append(_level(levels[-1], keys // base, keys % base - 1, costs, scale))
-        offset += len(levels[-2])
-        nodes.append(inverse.astype(np.int64) + offset)
-    return Suffixes(np.concatenate(levels), tuple(nodes), scale)
+def _trie(coded: Coded) -> tuple[list[_Level], Ints, Ints]:
+    """Return the levels of the trie of suffixes, and each variant's nodes, suffix length by suffix length."""
+    levels = []
+    node = np.zeros(len(coded.lengths), np.int64)
+    nodes, starts, offset, width = [node], [0, len(node)], 0, 1
+    longest = int(coded.lengths.max(initial=0))
+    having = np.searchsorted(-coded.lengths, -np.arange(1, longest + 1), side="right")
+    for length, active in enumerate(having.tolist(), 1):
+        codes = coded.codes[coded.ends[:active] - length].astype(np.int64)
+        keys, node = _numbered(codes * width + node[:active], len(coded.names) * width)
+        labels = keys // width
+        fresh = np.append(0, np.flatnonzero(np.diff(labels)) + 1)
+        levels.append(_Level(keys - labels * width, np.append(fresh, len(keys)), labels[fresh]))
+        offset, width = offset + width, len(keys)
+        nodes.append(node + offset)
+        starts.append(starts[-1] + active)
+    return levels, np.concatenate(nodes), np.array(starts)
 
 
-def _level(
-    shorter: Values, parents: npt.NDArray[Any], labels: npt.NDArray[Any], costs: Costs, scale: int
-) -> Values:
-    """Return the values one event earlier: the event moves alone, or together with the model."""
-    behind = shorter[parents]
-    values: Values = behind + costs.to_end.dtype.type(scale)
-    order = np.argsort(labels, kind="stable")
-    kinds, first = np.unique(labels[order], return_index=True)
-    for label, rows in zip(kinds.tolist(), np.split(order, first[1:]), strict=True):
-        if label >= 0:
-            _together(values, rows, behind[rows][:, costs.targets[label]], costs.tables[label])
-    return values
+def _numbered(keys: Ints, size: int) -> tuple[Ints, Ints]:
+    """Return the distinct keys, sorted, and the number of each; keys are below ``size``.
+
+    Sorted digit by digit, 16 bits at a time: five times as fast as whole numbers.
+    """
+    order = np.argsort(keys.astype(np.uint16), kind="stable")  # their last 16 bits
+    for shift in range(16, size.bit_length(), 16):
+        order = order[np.argsort((keys >> shift).astype(np.uint16)[order], kind="stable")]
+    inorder = keys[order]
+    fresh = np.diff(inorder, prepend=-1) != 0
+    number = np.empty(len(keys), np.int64)
+    number[order] = np.cumsum(fresh) - 1
+    return inorder[fresh], number
 
 
-def _together(values: Values, rows: npt.NDArray[Any], after: Values, table: Values) -> None:
-    """Lower ``values[rows]`` to the best synchronous move: min over targets of after + table."""
-    best = values[rows]
-    if len(rows) < len(table):
-        for i, row in enumerate(after):
-            np.minimum(best[i], (row[:, None] + table).min(axis=0, initial=best.max()), out=best[i])
-    else:
-        room = np.empty_like(best)
-        for j, steps in enumerate(table):
-            np.add(after[:, j, None], steps[None, :], out=room)
-            np.minimum(best, room, out=best)
-    values[rows] = best
+def _steps(onward: Onward, label: int) -> tuple[Ints, Ints]:
+    sources = np.flatnonzero(onward.after[:, label] >= 0)
+    return sources, onward.after[sources, label].astype(np.int64)
+
+
+def _fill(values: Values, shorter: Values, level: _Level, steps: list[tuple[Ints, Ints]], scale: int) -> None:
+    """Fill in the values one event earlier: the event moves alone, or together with the model."""
+    behind = shorter.take(level.parents, axis=1)
+    np.add(behind, behind.dtype.type(scale), out=values)
+    for label, first, stop in zip(level.labels.tolist(), level.begins, level.begins[1:], strict=False):
+        if label < len(steps):
+            sources, targets = steps[label]
+            together = behind[targets, first:stop] - behind.dtype.type(1)
+            values[sources, first:stop] = np.minimum(values[sources, first:stop], together)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cjmine.domain.models import Automaton, IntArray, PetriNet, Transition
-from cjmine.errors import ModelError
+from cjmine.errors import ModelError, StatesError
 
 Marking = tuple[int, ...]  # marked places in order, one entry per token
 TOKENS = 255  # more tokens than this in one marking: the net is taken to be unbounded
@@ -31,7 +31,7 @@ class StateSpace:
 def state_space(net: PetriNet, *, max_states: int = 20_000) -> StateSpace:
     """Return all reachable markings in breadth-first order.
 
-    Raises ``ModelError`` naming the limit when there are more than ``max_states``.
+    Raises ``StatesError`` naming the limit when there are more than ``max_states``.
     """
     needs = [Counter(t.inputs) for t in net.transitions]
     by_place: dict[int, list[int]] = {}
@@ -59,7 +59,7 @@ def state_space(net: PetriNet, *, max_states: int = 20_000) -> StateSpace:
 def automaton_of(net: PetriNet, *, max_states: int = 20_000) -> Automaton:
     """Return the net's reachability graph as an automaton; silent steps stay silent arcs.
 
-    Raises ``ModelError`` when there are more than ``max_states`` states, or when
+    Raises ``StatesError`` when there are more than ``max_states`` states, ``ModelError`` when
     the final marking cannot be reached (naming where it stops).
     """
     space = state_space(net, max_states=max_states)
@@ -130,8 +130,8 @@ def _fired(marking: Marking, transition: Transition) -> Marking:
     return tuple(sorted([*tokens, *transition.outputs]))
 
 
-def _too_large(limit: int) -> ModelError:
-    return ModelError(
+def _too_large(limit: int) -> StatesError:
+    return StatesError(
         f"the model has more than {limit:,} states (limit {limit:,}): steps pile up without end, "
         "or too many branches run at the same time",
         "shorten the parallel branches, or join every split before it starts again",

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cjmine.domain.minimal import minimal
 from cjmine.domain.models import Automaton, IntendedJourney
 from cjmine.domain.plan import Rule
 from cjmine.intended.automaton import automaton_of
-from cjmine.intended.minimal import automaton_of_tree, minimal
+from cjmine.intended.minimal import automaton_of_tree
 from cjmine.intended.rule_automata import automaton_of_rule
 from cjmine.intended.ways import Machine
 

@@ -32,7 +32,7 @@ def load_model(path: Path) -> IntendedJourney:
         return reader(path)
     except ModelError as error:
         faults = [f if f.startswith(str(path)) else f"{path}: {f}" for f in error.faults]
-        raise ModelError(faults, error.hint) from None
+        raise type(error)(faults, error.hint) from None
 
 
 def not_compared(journey: IntendedJourney, *, by_order: bool = False) -> tuple[str, ...]:

@@ -1,10 +1,8 @@
-"""Which is the smallest automaton with the language of a model?
+"""Which is the smallest automaton with the language of a block-structured model?
 
-Deterministic (from each state at most one arc per label, no silent arcs) and minimal
-(no two states with the same future), so its arcs are exactly the steps a journey may
-take next. Of a tree it is built from the leaves up, small at every level: a net's
-markings tell apart what the silent steps of loops and choices have done, and can be
-too many where the language needs a few states.
+It is built from the leaves of the tree up, small at every level: a net's markings
+tell apart what the silent steps of loops and choices have done, and can be too many
+where the language needs a few states.
 """
 
 from __future__ import annotations
@@ -12,18 +10,16 @@ from __future__ import annotations
 from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
 
+from cjmine.domain.deterministic import too_large
+from cjmine.domain.minimal import STATES, minimal
 from cjmine.domain.models import Automaton, IntArray, Operator, Tree
-from cjmine.errors import ModelError
-
-STATES = 20_000
 
 
 def automaton_of_tree(tree: Tree, *, max_states: int = STATES) -> Automaton:
     """Return the minimal deterministic automaton of a block-structured model.
 
-    Raises ``ModelError`` naming the limit when a block needs more than ``max_states``.
+    Raises ``StatesError`` naming the limit when a block needs more than ``max_states``.
     """
     if tree.operator is None:
         return _leaf(tree.label)
@@ -36,86 +32,10 @@ def automaton_of_tree(tree: Tree, *, max_states: int = STATES) -> Automaton:
 
     def joined(one: Automaton, other: Automaton) -> Automaton:
         if one.n_states * other.n_states > 50 * max_states:
-            raise _too_large(max_states)
+            raise too_large(max_states)
         return minimal(join(one, other), max_states=max_states)
 
     return reduce(joined, parts)
-
-
-def minimal(automaton: Automaton, *, max_states: int = STATES) -> Automaton:
-    """Return the smallest deterministic automaton with the same language, its states as found from the first.
-
-    Every state must be reachable and lead to the end, as ``automaton_of`` returns them.
-    """
-    after, final = _deterministic(automaton, max_states)
-    n, width = after.shape
-    known = final.astype(np.int64)
-    while True:
-        # what a state is told apart by: its own class, and those that each label leads to (-1: none)
-        told = np.column_stack([known, np.where(after < 0, -1, known[after])])
-        _, finer = np.unique(told, axis=0, return_inverse=True)
-        if finer.max() == known.max() or finer.max() + 1 == n:
-            break
-        known = finer
-    _, first, number = np.unique(finer, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    heads = np.sort(first)
-    table = np.where(after[heads] < 0, -1, rank[number][after[heads]])
-    source, label = np.nonzero(table >= 0)
-    return Automaton(
-        labels=automaton.labels,
-        n_states=len(heads),
-        finals=tuple(np.flatnonzero(final[heads]).tolist()),
-        arcs=_rows(source, label, table[source, label]) if width else _rows(*np.empty((3, 0), np.int32)),
-        silent=np.empty((0, 2), np.int32),
-    )
-
-
-def _deterministic(
-    automaton: Automaton, max_states: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return, for each set of states one may be in, the set that each label leads to; and which are final."""
-    reach = _settled(automaton)
-    moves: list[dict[int, set[int]]] = [{} for _ in range(automaton.n_states)]
-    for source, label, target in automaton.arcs.tolist():
-        moves[source].setdefault(label, set()).update(reach[target])
-    sets = [frozenset(reach[0])]
-    number = {sets[0]: 0}
-    rows = []
-    for one in sets:  # grows as it is walked
-        ahead: dict[int, set[int]] = {}
-        for state in one:
-            for label, targets in moves[state].items():
-                ahead.setdefault(label, set()).update(targets)
-        row = np.full(len(automaton.labels), -1, np.int64)
-        for label in sorted(ahead):
-            key = frozenset(ahead[label])
-            if key not in number:
-                if len(sets) >= max_states:
-                    raise _too_large(max_states)
-                number[key] = len(sets)
-                sets.append(key)
-            row[label] = number[key]
-        rows.append(row)
-    ends = set(automaton.finals)
-    return np.stack(rows), np.array([not ends.isdisjoint(one) for one in sets])
-
-
-def _settled(automaton: Automaton) -> list[set[int]]:
-    """Return the states that each state leads to by silent steps alone, itself included."""
-    silent: dict[int, list[int]] = {}
-    for source, target in automaton.silent.tolist():
-        silent.setdefault(source, []).append(target)
-    found = []
-    for state in range(automaton.n_states):
-        reached, todo = {state}, [state]
-        while todo:
-            new = [target for target in silent.get(todo.pop(), ()) if target not in reached]
-            reached.update(new)
-            todo += new
-        found.append(reached)
-    return found
 
 
 def _leaf(label: str | None) -> Automaton:
@@ -185,16 +105,4 @@ def _joined(
         finals=tuple(sorted(ends)),
         arcs=np.concatenate(arcs),
         silent=np.array(silent, np.int32).reshape(-1, 2),
-    )
-
-
-def _rows(*columns: npt.NDArray[np.integer]) -> IntArray:
-    return np.column_stack(columns).astype(np.int32)
-
-
-def _too_large(limit: int) -> ModelError:
-    return ModelError(
-        f"the language of the model needs more than {limit:,} states (limit {limit:,}): "
-        "too many branches run at the same time",
-        "shorten the parallel branches, or raise the noise threshold the model is discovered with",
     )

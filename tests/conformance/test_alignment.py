@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import gzip
-import heapq
 import json
 import time
 import warnings
+from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from cjmine.conformance.alignment import Alignment, Move, align
-from cjmine.conformance.distances import LIMIT
+from cjmine.domain.minimal import STATES
 from cjmine.domain.models import SILENT, Automaton
 from cjmine.domain.vocabulary import MoveKind
 from cjmine.errors import ModelError
@@ -22,49 +22,17 @@ from cjmine.intended.automaton import automaton_of
 from cjmine.intended.bpmn import read_bpmn
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of, read_pnml
+from tests.conformance.oracle import best, random_net, token_game
 from tests.intended.trees import TREES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cjmine.domain.models import Tree
+    from cjmine.domain.models import PetriNet, Tree
 
 Variant = tuple[str, ...]
 RANK = {MoveKind.SYNC: 0, MoveKind.MODEL: 1, MoveKind.LOG: 2}
 VARIANTS = st.lists(st.sampled_from("abcdex"), max_size=6).map(tuple)
-
-
-def best(
-    variant: Variant, automaton: Automaton, *, prefix: bool
-) -> tuple[int, int, tuple[tuple[int, str], ...]]:
-    """Return cost, log moves and moves: Dijkstra on the product, ordered as ruling 8 says.
-
-    Most synchronous moves is fewest log moves, which only grow along a way.
-    """
-    out: dict[int, list[tuple[str | None, int]]] = {}
-    for s, a, t in automaton.arcs.tolist():
-        out.setdefault(s, []).append((automaton.labels[a], t))
-    for s, t in automaton.silent.tolist():
-        out.setdefault(s, []).append((None, t))
-    queue: list[tuple[int, int, tuple[tuple[int, str], ...], int, int]] = [(0, 0, (), 0, 0)]
-    seen: set[tuple[int, int]] = set()
-    while queue:
-        cost, logs, moves, state, i = heapq.heappop(queue)
-        if i == len(variant) and (prefix or state in automaton.finals):
-            return cost, logs, moves
-        if (state, i) in seen:
-            continue
-        seen.add((state, i))
-        if i < len(variant):
-            heapq.heappush(queue, (cost + 1, logs + 1, (*moves, (2, variant[i])), state, i + 1))
-        for label, target in out.get(state, ()):
-            if label is None:
-                heapq.heappush(queue, (cost, logs, moves, target, i))
-                continue
-            heapq.heappush(queue, (cost + 1, logs, (*moves, (1, label)), target, i))
-            if i < len(variant) and variant[i] == label:
-                heapq.heappush(queue, (cost, logs, (*moves, (0, label)), target, i + 1))
-    pytest.fail("the automaton has no end")
 
 
 def told(alignment: Alignment) -> tuple[tuple[int, str], ...]:
@@ -74,15 +42,43 @@ def told(alignment: Alignment) -> tuple[tuple[int, str], ...]:
 @settings(max_examples=150, deadline=None)
 @given(TREES, st.lists(VARIANTS, min_size=1, max_size=4), st.booleans())
 def test_cost_ties_and_moves_equal_a_plain_search(tree: Tree, variants: list[Variant], prefix: bool) -> None:  # noqa: FBT001
-    automaton = automaton_of(net_of(tree))
-    found = align(variants, automaton, prefix=prefix)
-    shortest = 0 if prefix else best((), automaton, prefix=False)[0]
+    assert_told_as_searched(net_of(tree), variants, prefix=prefix)
+
+
+def assert_told_as_searched(net: PetriNet, variants: list[Variant], *, prefix: bool) -> bool:
+    """Hold alignments against the search; tell whether the net is small enough and can end at all."""
+    game = token_game(net, 150)
+    if game is None:
+        return False
+    ways, leading, end = game
+    found = align(variants, automaton_of(net), prefix=prefix)
+    empty = best((), ways, {end})
     for variant, alignment in zip(variants, found, strict=True):
-        cost, logs, moves = best(variant, automaton, prefix=prefix)
+        searched = best(variant, ways, leading if prefix else {end})
+        assert searched is not None
+        assert empty is not None
+        cost, logs, moves = searched
+        shortest = 0 if prefix else empty[0]
         assert (alignment.cost, told(alignment), alignment.shortest) == (cost, moves, shortest)
         assert sum(m.kind is MoveKind.LOG for m in alignment.moves) == logs
         events = [(m.position, m.label) for m in alignment.moves if m.position is not None]
         assert events == list(enumerate(variant))
+    return True
+
+
+@pytest.mark.parametrize(
+    ("first", "count"), [(0, 100), pytest.param(100, 1900, marks=pytest.mark.slow)], ids=["few", "many"]
+)
+def test_random_nets_and_variants_are_told_as_searched(first: int, count: int) -> None:
+    """Seeds of nets that have an end and few markings, until there are enough."""
+    seed, done = first * 1_000, 0
+    while done < count:
+        dice = Random(seed)  # noqa: S311 - not for secrets
+        seed += 1
+        net = random_net(dice)
+        variants = [tuple(dice.choices("abcdx", k=dice.randint(0, 7))) for _ in range(3)]
+        whole = assert_told_as_searched(net, variants, prefix=False)
+        done += whole and assert_told_as_searched(net, variants, prefix=True)
 
 
 def test_fitness_and_its_empty_cases() -> None:
@@ -94,12 +90,12 @@ def test_fitness_and_its_empty_cases() -> None:
 
 
 def test_a_model_beyond_the_limit_is_refused_naming_it() -> None:
-    n = LIMIT + 1
+    n = STATES + 1
     arcs = np.array([[i, 0, i + 1] for i in range(n - 1)], dtype=np.int32)
     line = Automaton(
         labels=("a",), n_states=n, finals=(n - 1,), arcs=arcs, silent=np.empty((0, 2), dtype=np.int32)
     )
-    with pytest.raises(ModelError, match=r"6,001 states; alignments are computed up to 6,000"):
+    with pytest.raises(ModelError, match=r"more than 20,000 states"):
         align([("a",)], line)
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.conformance.aligned import align_all
-from cjmine.conformance.alignment import align
-from cjmine.conformance.owed import Owed
+from cjmine.conformance.onward import onward_of
+from cjmine.conformance.owed import owed
 from cjmine.domain.models import IntendedJourney
 from cjmine.intended.automaton import automaton_of
 from cjmine.intended.notation import load_journey
@@ -35,14 +35,16 @@ def plan(tmp_path: Path) -> IntendedJourney:
 
 
 def owed_after(model: IntendedJourney, *steps: str) -> tuple[str, ...]:
-    automaton = automaton_of(model.net)
-    (alignment,) = align([steps], automaton, prefix=True)
-    return Owed(automaton, model.by).after(alignment)[-1]
+    variants = pl.DataFrame({"journey_type": [model.name], "variant": ["v"], "steps": [list(steps)]})
+    moves = align_all(variants, {model.name: model}, {model.name: automaton_of(model.net)})["moves"]
+    found: list[str] = moves.filter(~pl.col("whole"))["owed"].to_list()[-1]
+    return tuple(found)
 
 
 def test_a_service_is_owed_while_every_way_on_has_a_step_of_it(tmp_path: Path) -> None:
     model = plan(tmp_path)
-    assert Owed(automaton_of(model.net), model.by).named(frozenset({0})) == ("centre", "housing", "tax")
+    onward = onward_of(automaton_of(model.net))
+    assert owed(onward, model.by).to_list()[onward.start] == ["centre", "housing", "tax"]
     told = ("notify", "acknowledge")
     assert owed_after(model, *told) == ("centre", "housing", "tax")
     assert owed_after(model, *told, "ask", "prove", "update") == ("centre", "tax")

@@ -1,20 +1,19 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from cjmine.domain.models import SILENT, Operator, Tree
+from cjmine.domain.minimal import minimal
+from cjmine.domain.models import SILENT, Automaton, Operator, Tree
 from cjmine.errors import ModelError
 from cjmine.intended.automaton import automaton_of
-from cjmine.intended.minimal import automaton_of_tree, minimal
+from cjmine.intended.minimal import automaton_of_tree
 from cjmine.intended.net import net_of
 from tests.intended.test_language import LONGEST, language
 from tests.intended.trees import TREES, words
-
-if TYPE_CHECKING:
-    from cjmine.domain.models import Automaton
 
 
 def told(automaton: Automaton) -> tuple[object, ...]:
@@ -47,3 +46,21 @@ def test_too_many_states_are_refused_by_name() -> None:
     lanes = tuple(Tree(label=label) for label in "abcdefgh")
     with pytest.raises(ModelError, match="more than 100 states"):
         automaton_of_tree(Tree(Operator.PARALLEL, None, lanes), max_states=100)
+
+
+def test_optional_steps_side_by_side_need_one_set_of_markings_for_each_choice_made() -> None:
+    """Silent steps lead from few markings to thousands: each set is kept as what leads to the rest."""
+    lanes = tuple(Tree(Operator.CHOICE, None, (Tree(label=label), SILENT)) for label in "abcdefghijkl")
+    automaton = automaton_of(net_of(Tree(Operator.PARALLEL, None, lanes)))
+    began = time.perf_counter()
+    found = minimal(automaton)
+    assert time.perf_counter() - began < 5
+    assert (automaton.n_states, found.n_states, len(found.finals)) == (4098, 4096, 4096)
+    assert len(found.arcs) == 12 * 2**11
+
+
+def test_silent_circles_are_one_state() -> None:
+    circle = np.array([[0, 1], [1, 2], [2, 0]], np.int32)
+    arcs = np.array([[1, 0, 0], [2, 1, 3]], np.int32)
+    found = minimal(Automaton(labels=("a", "b"), n_states=4, finals=(3,), arcs=arcs, silent=circle))
+    assert (found.n_states, found.finals, found.arcs.tolist()) == (2, (1,), [[0, 0, 0], [0, 1, 1]])
