@@ -49,7 +49,8 @@ def minimal(automaton: Automaton, *, max_states: int = STATES) -> Automaton:
     """
     after, final = _deterministic(automaton, max_states)
     n, width = after.shape
-    known = final.astype(np.int64)
+    # classes are numbered from 0 on, also where every state is final: their largest number tells how many
+    known = np.unique(final, return_inverse=True)[1].astype(np.int64)
     while True:
         # what a state is told apart by: its own class, and those that each label leads to (-1: none)
         told = np.column_stack([known, np.where(after < 0, -1, known[after])])
