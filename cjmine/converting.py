@@ -14,7 +14,7 @@ from cjmine.intended.bpmn import shared_lanes
 from cjmine.intended.kept import lost
 from cjmine.intended.load import load_model
 from cjmine.intended.same_language import flow_automaton, same_language
-from cjmine.intended.write import writer_of
+from cjmine.intended.write import RULES_ONLY, writer_of
 
 _COMMENT = re.compile(r"(^|\s)#.*$", re.MULTILINE)
 _YAML = {".yaml", ".yml"}
@@ -52,7 +52,8 @@ def convert(source: Path | str, target: Path | str, *, force: bool = False) -> d
         beside.write_text(text, encoding="utf-8", newline="\n")
         back = _read_back(beside, cannot)
         names = _names(journey, back)
-        if not same_language(flow_automaton(journey, names), flow_automaton(back)):
+        same = same_language(flow_automaton(journey, names), flow_automaton(back))
+        if not same and target.suffix.lower() not in RULES_ONLY:
             msg = f"{cannot}: read back, it allows other journeys"
             raise ModelError(msg, "a step's name may have a meaning of its own there, such as 'tau' in PNML")
         beside.replace(target)
@@ -62,7 +63,11 @@ def convert(source: Path | str, target: Path | str, *, force: bool = False) -> d
         "journey": back.name,
         "steps": len(back.steps),
         "renamed": {label: name for label, name in names.items() if label != name},
-        "lost": [*lost(journey, back, names), *_unread(source, target)],
+        "lost": [
+            *([] if same else ["the flow: a list of rules has none"]),
+            *lost(journey, back, names),
+            *_unread(source, target),
+        ],
     }
 
 

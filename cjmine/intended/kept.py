@@ -7,6 +7,7 @@ from typing import Any
 
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.plan import PlannedStep
+from cjmine.intended.sentences import sentence
 from cjmine.intended.steps import titled
 
 Aspect = Callable[[IntendedJourney], Any]
@@ -84,6 +85,6 @@ _ASPECTS: tuple[tuple[str, Aspect], ...] = (
     ("titles of", _titles),
     ("anytime", lambda one: one.anytime),
     ("unwanted", lambda one: one.unwanted),
-    ("rules", lambda one: tuple(rule.text for rule in one.rules)),
+    ("rules", lambda one: tuple(map(sentence, one.rules))),
     ("standards", lambda one: tuple(standard.name for standard in one.standards)),
 )

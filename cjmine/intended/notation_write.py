@@ -7,7 +7,6 @@ becomes its ``map``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from cjmine.domain.models import IntendedJourney, Operator, Tree
@@ -16,8 +15,9 @@ from cjmine.errors import ModelError
 from cjmine.intended.blocks import leaves
 from cjmine.intended.blocktree import tree_of
 from cjmine.intended.folding import folded
+from cjmine.intended.names import named
 from cjmine.intended.outline import Outline, Text
-from cjmine.intended.steps import is_name, titled
+from cjmine.intended.steps import titled
 from cjmine.intended.yaml_text import lines
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -129,30 +129,6 @@ class _Words:
         if title != titled(name):
             found["title"] = title
         return found
-
-
-def named(labels: Iterable[str]) -> dict[str, str]:
-    """Return a name of the notation for each label: itself where it is one, else its words joined.
-
-    >>> named(["apply", "Check the address!", "check_the_address"])["Check the address!"]
-    'check_the_address_2'
-    """
-    every = list(labels)
-    names = {label: label for label in every if is_name(label)}
-    taken = set(names.values())
-    for label in every:
-        if label in names:
-            continue
-        plain = re.sub(r"\W+", "_", label).strip("_").casefold()
-        if not is_name(plain):
-            plain = f"step_{plain}".rstrip("_")
-        free, number = plain, 1
-        while free in taken:
-            number += 1
-            free = f"{plain}_{number}"
-        names[label] = free
-        taken.add(free)
-    return names
 
 
 def _with_steps(tree: Tree) -> Tree:

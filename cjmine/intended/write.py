@@ -9,6 +9,7 @@ from cjmine.domain.models import IntendedJourney
 from cjmine.errors import ModelError, nearest
 from cjmine.intended.blocktree import tree_of
 from cjmine.intended.bpmn_write import write_bpmn
+from cjmine.intended.declare_write import write_decl, write_declare_json
 from cjmine.intended.folding import folded
 from cjmine.intended.notation_write import write_notation
 from cjmine.intended.pnml import pnml_of
@@ -42,7 +43,12 @@ WRITERS: Mapping[str, Writer] = {
     ".yml": write_notation,
     ".bpmn": _in_xml(_bpmn),
     ".pnml": _in_xml(_pnml),
+    ".decl": write_decl,
+    ".json": write_declare_json,
 }
+
+RULES_ONLY = (".decl", ".json")
+"""Forms that have no flow."""
 
 
 def writer_of(path: Path) -> Writer:
@@ -54,5 +60,5 @@ def writer_of(path: Path) -> Writer:
     if ending not in WRITERS:
         near = nearest(ending, WRITERS).removeprefix("; ")
         msg = f"{path}: no model is written with the ending {path.suffix!r}"
-        raise ModelError(msg, near or "name it .journey.yaml, .bpmn or .pnml")
+        raise ModelError(msg, near or "name it .journey.yaml, .bpmn, .pnml, .decl or .json")
     return WRITERS[ending]
