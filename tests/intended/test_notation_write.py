@@ -120,7 +120,7 @@ standards:
     assert known(again(journey)) == known(journey)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(TREES)
 def test_a_net_of_blocks_is_found_to_be_a_tree_of_the_same_language(tree: Tree) -> None:
     assert same_language(automaton_of_tree(tree), automaton_of_tree(folded(tree)))
@@ -128,7 +128,43 @@ def test_a_net_of_blocks_is_found_to_be_a_tree_of_the_same_language(tree: Tree) 
     assert same_language(automaton_of_tree(tree), automaton_of_tree(found))
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize(
+    ("tree", "expected"),
+    [
+        (
+            Tree(Operator.LOOP, None, (Tree(label="a"), Tree(label="b"))),
+            "after 'a' the model leads back by 'b'",
+        ),
+        (Tree(Operator.PARALLEL, None, (Tree(label="a"), Tree(label="a"))), "'a' would have to be named in"),
+        (Tree(Operator.SEQUENCE, None, (Tree(label="a"),) * 11), "'a' would have to be named in"),
+        (SILENT, "the model has no visible step"),
+    ],
+)
+def test_a_tree_without_words_is_refused_naming_its_steps(tree: Tree, expected: str) -> None:
+    with pytest.raises(ModelError, match=expected):
+        write_notation(IntendedJourney(name="x", title="X", net=net_of(tree)))
+
+
+def test_copies_are_written_as_rounds_and_names_as_the_notation_has_them() -> None:
+    ask, give = Tree(label="Ask: proof"), Tree(label="ask proof")
+    more = Tree(Operator.CHOICE, None, (Tree(Operator.SEQUENCE, None, (ask, give)), SILENT))
+    tree = Tree(Operator.SEQUENCE, None, (ask, give, more, Tree(label="rules"), Tree(label="2nd")))
+    journey = IntendedJourney(name="x", title="X", net=net_of(tree))
+    assert write_notation(journey).endswith(
+        """
+steps:
+  - repeat:
+      do:
+        - ask_proof: {map: ["Ask: proof"]}
+        - ask_proof_2: {map: [ask proof]}
+      times: 1..2
+  - step_rules: {map: [rules]}
+  - step_2nd: {map: [2nd]}
+"""
+    )
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(TREES)
 def test_a_random_tree_is_written_with_its_language_or_refused_by_name(tree: Tree) -> None:
     if not any(words(tree, 3)):
@@ -169,7 +205,7 @@ def once(draw: st.DrawFn) -> Tree:
     return block(3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(once())
 def test_a_tree_that_names_each_step_once_always_has_words(tree: Tree) -> None:
     journey = IntendedJourney(name="x", title="X", net=net_of(tree))
