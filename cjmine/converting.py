@@ -32,15 +32,12 @@ def convert(source: Path | str, target: Path | str, *, force: bool = False) -> d
 
     Raises ``ModelError`` when the source cannot be read or its flow cannot be
     written in that form, ``SettingsError`` when the target is there already and
-    ``force`` is not given, or is the source.
+    ``force`` is not given, is the source, or has no folder to stand in.
     """
     source, target = Path(source), Path(target)
     write = writer_of(target)
     journey = load_model(source)
-    if target.exists() and (not force or target.samefile(source)):
-        what = "is the file to convert" if target.samefile(source) else "is there already"
-        msg = f"{target}: the file {what}"
-        raise SettingsError(msg, "name another file" + ("" if force else ", or add --force to replace it"))
+    _check_free(source, target, force=force)
     cannot = f"{source}: cannot be written as {target.suffix}"
     try:
         text = write(journey)
@@ -69,6 +66,16 @@ def convert(source: Path | str, target: Path | str, *, force: bool = False) -> d
             *_unread(source, target),
         ],
     }
+
+
+def _check_free(source: Path, target: Path, *, force: bool) -> None:
+    if not target.parent.is_dir():
+        msg = f"{target}: the folder {str(target.parent)!r} is not there"
+        raise SettingsError(msg, "make it first")
+    if target.exists() and (not force or target.samefile(source)):
+        what = "is the file to convert" if target.samefile(source) else "is there already"
+        msg = f"{target}: the file {what}"
+        raise SettingsError(msg, "name another file" + ("" if force else ", or add --force to replace it"))
 
 
 def _read_back(beside: Path, cannot: str) -> IntendedJourney:

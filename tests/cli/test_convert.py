@@ -103,6 +103,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force_and_never_by_itself(tmp_
     result = call("convert", source, target)
     assert (result.exit_code, target.read_text(encoding="utf-8")) == (2, "kept")
     assert "is there already" in result.stderr
+    assert "the folder" in call("convert", source, tmp_path / "none" / "b.pnml").stderr
     assert "is the file to convert" in call("convert", source, source, "--force").stderr
     assert call("convert", source, target, "--force").exit_code == 0
     assert load_model(target).steps == ("x", "y")
