@@ -1,7 +1,8 @@
 """cjmine: customer journeys across systems that do not know each other.
 
 The whole public interface: ``load`` and ``run`` a project file; ``discover``,
-``check`` and ``find`` on one log; ``lint`` a model; ``explain`` a detector.
+``check`` and ``find`` on one log; ``lint`` and ``convert`` a model; ``explain`` a
+detector.
 Everything is imported when first used, so that the command line answers at once.
 """
 
@@ -11,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cjmine.converting import convert
     from cjmine.detectors.roster import explain
     from cjmine.domain.results import Run
     from cjmine.errors import CjmineError
@@ -28,6 +30,7 @@ __all__ = [
     "Project",
     "Run",
     "check",
+    "convert",
     "discover",
     "explain",
     "find",
@@ -45,6 +48,7 @@ _HOMES = {
     "Project": "cjmine.project.schema",
     "Run": "cjmine.domain.results",
     "check": "cjmine.quick",
+    "convert": "cjmine.converting",
     "discover": "cjmine.quick",
     "explain": "cjmine.detectors.roster",
     "find": "cjmine.quick",

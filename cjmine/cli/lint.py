@@ -30,9 +30,10 @@ def lint(
 ) -> None:
     """Find what is wrong with intended journeys, before a log is compared with them.
 
-    MODEL is a .journey.yaml, .bpmn or .pnml file. Codes that begin with E are
-    errors: any of them exits with 2. With a log also its activities without a
-    step and steps without an activity are told; these are warnings.
+    MODEL is a .journey.yaml, .bpmn, .pnml, .decl or .json (Declare) file. Codes
+    that begin with E are errors: any of them exits with 2. With a log also its
+    activities without a step and steps without an activity are told; these are
+    warnings.
     """
     from cjmine.linting import lint as linted  # noqa: PLC0415 (slow)
     from cjmine.quick import Columns  # noqa: PLC0415

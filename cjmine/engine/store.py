@@ -93,14 +93,12 @@ class Store:
         """Give tables a second place below ``folder``, as links where the disk has them, else as copies."""
         for table in TABLES:
             if table.name in tables:
-                (folder / table.name).mkdir(parents=True, exist_ok=True)
                 for number in range(self.parts) if parts is None else parts:
-                    there = folder / table.name / f"{number:04d}.parquet"
-                    there.unlink(missing_ok=True)
-                    try:
-                        os.link(self.path(table, number), there)
-                    except OSError:
-                        shutil.copyfile(self.path(table, number), there)
+                    with written(folder / table.name / f"{number:04d}.parquet") as draft:
+                        try:
+                            os.link(self.path(table, number), draft)
+                        except OSError:
+                            shutil.copyfile(self.path(table, number), draft)
         return Store(folder, self.parts)
 
     def table(self, table: Table) -> pl.DataFrame:

@@ -59,6 +59,6 @@ def written(path: Path) -> Iterator[Path]:
     try:
         yield draft
         draft.replace(path)
-    except BaseException:
+    finally:
+        # also after the end: a second name of the very file that stands there is not taken away by renaming
         draft.unlink(missing_ok=True)
-        raise

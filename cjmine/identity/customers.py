@@ -6,7 +6,6 @@ the rows it stands in lie in books on disk and are looked at book by book.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ import polars as pl
 from cjmine.engine.tasks import Engine
 from cjmine.identity.books import Codes, Leaf, all_digests, rows_of
 from cjmine.identity.edges import components, edges_of, joining
-from cjmine.identity.grown import CHECKS, Grown, Linked, save
+from cjmine.identity.grown import CHECKS, FILES, Grown, Linked, save
 from cjmine.identity.known import Flags, Known, System, seen
 from cjmine.identity.marks import Marks, marked, systems_in, unmarked
 from cjmine.identity.names import named, renamed
@@ -68,7 +67,8 @@ def link(
     (2.4). With ``before``, what an earlier run knew of the same leaves is gone on from where it can be.
     Raises ``DigestCollisionError`` where the books must be written with other digests.
     """
-    shutil.rmtree(folder / "linked", ignore_errors=True)
+    for name in FILES:  # of a run that was stopped: they must not pass for this one's
+        (folder / "linked" / name).unlink(missing_ok=True)
     keys = frozenset(key.name for key in settings.keys)
     old_numbers = any(joining(leaf, keys, renamed=True) for leaf in leaves)
     simple = not keys and not old_numbers

@@ -109,7 +109,7 @@ class Linked:
         if (
             told["schemes"] != list(schemes)
             or told["systems"] != list(systems_in(leaves))
-            or len(leaves) - len(fresh) != len(books)
+            or not books <= {leaf.book.name for leaf in leaves}
             or len(fresh) > MOST * len(leaves)
         ):
             return None

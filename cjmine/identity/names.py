@@ -67,7 +67,8 @@ def renamed(
     both = kept.with_columns(pl.col("customer").cast(pl.Int32)).join(
         new, on="customer", how="left", maintain_order="left"
     )
-    return both.select(pl.coalesce("node", "old").alias("node"))["node"]
+    # a copy: where nobody is new these are the names of before, as they lie in a file that is to be replaced
+    return owned(both.select(pl.coalesce("node", "old").alias("node")))["node"]
 
 
 def _smallest(found: Sequence[pl.DataFrame], *, personal: bool) -> pl.DataFrame:

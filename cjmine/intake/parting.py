@@ -57,8 +57,10 @@ class People:
                 np.save(file, array)
         with written(folder / "names.arrow") as draft:
             customers.names.to_frame("name").write_ipc(draft)
-        for name in FILES if (linked / FILES[-1]).exists() else ():
-            (linked / name).replace(folder / name)
+        for name in FILES:
+            (folder / name).unlink(missing_ok=True)
+            if (linked / name).exists():
+                (linked / name).replace(folder / name)
         made._kept.keep("people", parts, made.files())
         return made
 
@@ -69,7 +71,7 @@ class People:
     def files(self) -> list[Path]:
         """Return the files that ``save`` writes."""
         always = ("digests.npy", "customer.npy", "part.npy", "names.arrow")
-        linked = FILES if (self.folder / FILES[-1]).exists() else ()
+        linked = (name for name in FILES if (self.folder / name).exists())
         return [self.folder / name for name in (*always, *linked)]
 
     def intact(self) -> bool:

@@ -2,8 +2,9 @@
 
 Tasks of every kind, start, end and intermediate events, exclusive, parallel,
 event-based and (up to five branches) inclusive gateways, and plain
-sub-processes. Whatever else could change the flow is refused by id and name:
-nothing is dropped in silence.
+sub-processes. A lane is the service that takes the tasks in it; a step with
+tasks in several lanes has no one service (``shared_lanes``). Whatever else could
+change the flow is refused by id and name: nothing is dropped in silence.
 """
 
 from __future__ import annotations
@@ -72,7 +73,18 @@ def read_bpmn(path: Path) -> IntendedJourney:
     starts, ends = ends_of(automaton_of(net))
     name = path.name.removesuffix(".bpmn")
     title = _name(working[0][0]) or name
-    return IntendedJourney(name=name, title=title, net=net, source=str(path), starts=starts, success=ends)
+    by = {step: min(lanes) for step, lanes in sorted(reader.taken.items()) if len(lanes) == 1}
+    return IntendedJourney(
+        name=name, title=title, net=net, source=str(path), starts=starts, success=ends, by=by
+    )
+
+
+def shared_lanes(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return the steps whose tasks stand in several lanes, and those."""
+    reader = _Reader(path)
+    for element in children(read_xml(path), "process"):
+        reader.scope(element)
+    return {step: tuple(sorted(lanes)) for step, lanes in sorted(reader.taken.items()) if len(lanes) > 1}
 
 
 class _Reader:
@@ -81,9 +93,13 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.faults: list[str] = []
+        self.taken: dict[str, set[str]] = {}
+        self._lanes: dict[str, str] = {}
 
     def scope(self, owner: etree._Element) -> Scope:
         scope = Scope()
+        for lanes in children(owner, "laneSet"):
+            self.lanes(lanes)
         for element in owner:
             kind = local(element)
             if etree.QName(element).namespace != _MODEL:
@@ -121,6 +137,17 @@ class _Reader:
         elif kind in _STEPS or kind == "subProcess":
             node.label = _name(element) or name
         scope.nodes[name] = node
+        if node.label is not None and name in self._lanes:
+            self.taken.setdefault(node.label, set()).add(self._lanes[name])
+
+    def lanes(self, owner: etree._Element) -> None:
+        """Note the lane of each node; the innermost one with a name is the service that takes it."""
+        for lane in children(owner, "lane"):
+            if name := _name(lane):
+                nodes = (" ".join((node.text or "").split()) for node in children(lane, "flowNodeRef"))
+                self._lanes |= dict.fromkeys(nodes, name)
+            for inner in children(lane, "childLaneSet"):
+                self.lanes(inner)
 
     def flow(self, element: etree._Element, scope: Scope) -> None:
         name, source, target = (element.get(key) for key in ("id", "sourceRef", "targetRef"))

@@ -3,10 +3,13 @@
 Sizes are found bottom-up, positions top-down: a sequence is a row, branches are
 stacked between their gateways, the way back of a loop runs below its body from
 right to left. Ids count up in drawing order, so equal trees give equal bytes.
+Services are lanes of the process; blocks go across services, so the picture has
+no bands for them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -39,15 +42,19 @@ class _Shape:
         return self.x + self.width / 2, self.y + self.height / 2
 
 
-def write_bpmn(tree: Tree, name: str) -> str:
-    """Return the tree as a BPMN 2.0 document with its picture (diagram interchange)."""
+def write_bpmn(tree: Tree, name: str, by: Mapping[str, str] | None = None) -> str:
+    """Return the tree as a BPMN 2.0 document with its picture (diagram interchange).
+
+    ``by`` leads from a step to the service that takes it, whose lane it is in.
+    """
     width, height = _size(tree)
-    drawing = _Drawing(name)
+    drawing = _Drawing(name, by or {})
     middle = _MARGIN + max(height, _EVENT[1]) / 2
     start = drawing.node("startEvent", _EVENT, _MARGIN, middle, 1)
     last = drawing.draw(tree, _MARGIN + _EVENT[0] + _GAP, middle, start, 1)
     end = drawing.node("endEvent", _EVENT, _MARGIN + _EVENT[0] + 2 * _GAP + width, middle, 1)
     drawing.connect(last, end, middle)
+    drawing.lanes()
     etree.indent(drawing.root)
     return str(etree.tostring(drawing.root, xml_declaration=True, encoding="UTF-8").decode()) + "\n"
 
@@ -67,7 +74,8 @@ def _size(tree: Tree) -> tuple[float, float]:
 class _Drawing:
     """A document being drawn: every node and flow gets its element and its shape."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, by: Mapping[str, str]) -> None:
+        self.by, self.tasks = by, dict[str, list[str]]()
         self.root = etree.Element(
             _tag(_MODEL, "definitions"), nsmap=_NAMES, id="Definitions_1", targetNamespace="urn:cjmine"
         )
@@ -84,6 +92,8 @@ class _Drawing:
             return before
         if tree.operator is None:
             task = self.node("task", _TASK, x, y, way, name=tree.label or "")
+            if tree.label is not None and tree.label in self.by:
+                self.tasks.setdefault(self.by[tree.label], []).append(task.id)
             self.connect(before, task, y)
             return task
         if tree.operator is Operator.SEQUENCE:
@@ -134,6 +144,17 @@ class _Drawing:
         edge = etree.SubElement(self.plane, _tag(_DI, "BPMNEdge"), id=f"{name}_di", bpmnElement=name)
         for x, y in _route(source, target, lane):
             etree.SubElement(edge, _tag(_DD, "waypoint"), x=f"{x:g}", y=f"{y:g}")
+
+    def lanes(self) -> None:
+        """Put a lane for each service before everything else in the process, where its schema has it."""
+        if not self.tasks:
+            return
+        lanes = etree.Element(_tag(_MODEL, "laneSet"), id="LaneSet_1")
+        self.process.insert(0, lanes)
+        for service, tasks in sorted(self.tasks.items()):
+            lane = etree.SubElement(lanes, _tag(_MODEL, "lane"), id=self.new("lane"), name=service)
+            for task in tasks:
+                etree.SubElement(lane, _tag(_MODEL, "flowNodeRef")).text = task
 
     def new(self, kind: str) -> str:
         self.counts[kind] = self.counts.get(kind, 0) + 1

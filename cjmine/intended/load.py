@@ -8,6 +8,7 @@ from pathlib import Path
 from cjmine.domain.models import IntendedJourney
 from cjmine.errors import ModelError
 from cjmine.intended.bpmn import read_bpmn
+from cjmine.intended.declare import read_decl, read_declare_json
 from cjmine.intended.notation import load_journey
 from cjmine.intended.pnml import read_pnml
 
@@ -16,6 +17,8 @@ _READERS: dict[str, Callable[[Path], IntendedJourney]] = {
     ".yml": load_journey,
     ".bpmn": read_bpmn,
     ".pnml": read_pnml,
+    ".decl": read_decl,
+    ".json": read_declare_json,
 }
 
 
@@ -26,7 +29,8 @@ def load_model(path: Path) -> IntendedJourney:
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        msg = f"{path}: the ending {path.suffix!r} is not known; known are .journey.yaml, .bpmn and .pnml"
+        known = "known are .journey.yaml, .bpmn, .pnml, .decl and .json"
+        msg = f"{path}: the ending {path.suffix!r} is not known; {known}"
         raise ModelError(msg)
     try:
         return reader(path)

@@ -48,6 +48,12 @@ def titled(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def is_name(word: str) -> bool:
+    """Say whether a step may be called so."""
+    found = _NAME.fullmatch(word)
+    return found is not None and not found[2] and word not in RESERVED
+
+
 class StepReader:
     """Reads steps into a tree, and keeps what they say about themselves."""
 

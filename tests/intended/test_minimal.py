@@ -42,6 +42,13 @@ def test_anything_any_number_of_times_needs_one_state_where_a_net_has_many_marki
     assert (found.n_states, found.finals, len(found.arcs)) == (1, (0,), 12)
 
 
+def test_states_are_told_apart_where_a_journey_may_end_in_each_of_them() -> None:
+    once = Tree(Operator.CHOICE, None, (Tree(label="a"), SILENT))
+    found = automaton_of_tree(Tree(Operator.SEQUENCE, None, (once, once)))
+    assert language(found) == {(), ("a",), ("a", "a")}
+    assert (found.n_states, found.finals, found.arcs.tolist()) == (3, (0, 1, 2), [[0, 0, 1], [1, 0, 2]])
+
+
 def test_too_many_states_are_refused_by_name() -> None:
     lanes = tuple(Tree(label=label) for label in "abcdefgh")
     with pytest.raises(ModelError, match="more than 100 states"):
