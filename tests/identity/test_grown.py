@@ -85,7 +85,9 @@ def assert_same(mine: Customers, whole: Customers) -> None:
     assert (mine.walked, mine.warnings) == (whole.walked, whole.warnings)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize(
+    "seed", [*range(20), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(20, 60))]
+)
 def test_growing_again_and_again_is_linking_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
