@@ -84,24 +84,24 @@ def ways(flow: Machine, rules: Sequence[Machine]) -> Ways:
 
 def broken_at(rule: Machine, way: Iterable[str]) -> str | None:
     """Return the step of a way at which it breaks a rule, or ``None`` where only its end does."""
-    state = 0
-    for step in way:
-        target = rule.after[state].get(rule.labels.index(step))
-        if target is None:
-            return step
-        state = target
-    return None
+    return _led(rule, way)[1]
 
 
 def keeps(rule: Machine, way: Iterable[str]) -> bool:
     """Say whether a way keeps a rule."""
+    state, broken = _led(rule, way)
+    return broken is None and state in rule.finals
+
+
+def _led(rule: Machine, way: Iterable[str]) -> tuple[int, str | None]:
+    """Return the state that a way leads to, and the step that leads no further, if one does."""
     state = 0
     for step in way:
         target = rule.after[state].get(rule.labels.index(step))
         if target is None:
-            return False
+            return state, step
         state = target
-    return state in rule.finals
+    return state, None
 
 
 def _way(
