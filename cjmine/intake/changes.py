@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from cjmine.engine.arrow import mapped
 from cjmine.engine.kept import Kept
 from cjmine.engine.tasks import written
-from cjmine.intake.parting import People
+from cjmine.intake.people import People
 from cjmine.intake.reading import TOLD, Ids, columns_of, leaf_of
 
 MOST = 0.4

@@ -26,7 +26,8 @@ from cjmine.ingest.limits import refuse_quarantine, twins
 from cjmine.ingest.steps import Asked
 from cjmine.intake.changes import Changes, Last, changes, known
 from cjmine.intake.joining import Walked, coverage, joined, read_crosswalks, report
-from cjmine.intake.parting import Parted, People, digest_of_people, parted
+from cjmine.intake.parting import Parted, parted
+from cjmine.intake.people import People, digest_of_people
 from cjmine.intake.reading import Ids, ReadSource, Tell, read_sources
 from cjmine.project.load import Loaded
 
