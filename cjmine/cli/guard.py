@@ -14,7 +14,14 @@ from cjmine.engine.memory import limit
 from cjmine.errors import EngineError
 
 _GUARDED = "CJMINE_GUARDED"
-_LOST = (b"memory allocation of", b"MemoryError", b"failed to map segment", b"Cannot allocate memory")
+_LOST = (
+    b"memory allocation of",
+    b"MemoryError",
+    b"failed to map segment",
+    b"Cannot allocate memory",
+    b'kind: WouldBlock, message: "Resource temporarily unavailable"',  # no room for a thread's stack
+    b"can't start new thread",
+)
 """How libraries say that memory has run out."""
 
 
