@@ -21,7 +21,7 @@ from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.discovery.work import COUNT_HANDOVERS, COUNT_REWORK
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.rows import Rows
-from cjmine.domain.tables import JOURNEY
+from cjmine.domain.tables import JOURNEY, WATCH
 from cjmine.domain.vocabulary import Status
 from cjmine.engine import contexts, passes, update
 from cjmine.engine.both import Both
@@ -42,7 +42,7 @@ Tell = Callable[[str, int, int], None]
 
 ARRANGED = ("events", "contacts", "journeys")
 """The tables that pass 1 fills."""
-FOUND = ("journeys", "moves", "findings")
+FOUND = ("journeys", "moves", "findings", "watch")
 """The tables that pass 2 fills."""
 PASS_ONE = (*ARRANGE, *GLOBALS, COUNT_VARIANTS)
 PASS_TWO = (
@@ -179,12 +179,14 @@ def _frozen(loaded: Loaded, context: Context, tallies: Mapping[str, pl.DataFrame
     project, models = loaded.project, loaded.models
     automata = {name: automaton_of(model.net) for name, model in models.items()}
     spans = tallies["spans"].with_columns(pl.from_epoch("first_us", "us"), pl.from_epoch("last_us", "us"))
+    days = summary.days(spans)
     return dataclasses.replace(
         context,
         extracted_at={**summary.instants(spans), **project.extracted_at()},
         abandon_after=abandon_after(tallies["gaps"], project.journeys),
         aligned=align_all(distinct_variants(tallies["variants"]), models, automata) if models else {},
-        calendar=project.clock.calendar(*summary.days(spans)),
+        calendar=project.clock.calendar(*days),
+        deadlines={name: project.clock.deadlines(model.clock, *days) for name, model in models.items()},
     )
 
 
@@ -194,10 +196,17 @@ def _first_read(first: Pass, patch: Patch | None, number: int) -> tuple[Partitio
 
 
 def still_open(runs: Path, second: str, parts: int) -> pl.Series:
-    """Return the customers whose journeys a finished run left open: time alone may close them."""
+    """Return the customers whose journeys a finished run left open: time alone may close them.
+
+    Those of whom something is still due are among them: time alone makes it overdue.
+    """
     store = Store(runs / second, parts)
-    opened = pl.col("status") == Status.OPEN
-    asked = [store.scan(JOURNEY, number).filter(opened).select("customer_id") for number in range(parts)]
+    opened = ((JOURNEY, pl.col("status") == Status.OPEN), (WATCH, pl.lit(value=True)))
+    asked = [
+        store.scan(table, number).filter(rule).select("customer_id")
+        for table, rule in opened
+        for number in range(parts)
+    ]
     return pl.concat(pl.collect_all(asked))["customer_id"].unique()
 
 

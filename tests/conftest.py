@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a slow machine is no fault of what is tested
+settings.register_profile("cjmine", deadline=None)
+settings.load_profile("cjmine")
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("CJMINE_DATA") or ROOT.parent / "shared" / "data")

@@ -35,7 +35,16 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "V1": Code("Missing step", "The intended journey has a step here that did not happen."),
         "V2": Code("Ad hoc step", "A step happened that the intended journey does not have here."),
         "V3": Code("Out of order", "A step of the intended journey happened at the wrong point."),
+        "V4": Code("Failed step", "A step failed, and what should have followed the failure did not."),
+        "V5": Code("Late or too early", "A step happened after its limit, or before it was time for it."),
+        "V6": Code(
+            "Wrong channel", "A step came by a channel that the intended journey does not have for it."
+        ),
+        "V7": Code("Wrong service", "A step was taken by another service than the intended journey says."),
         "V8": Code("Too many repeats", "A step ran more often than the intended journey allows."),
+        "V9": Code("Broken rule", "A rule of the intended journey was asked for and not kept."),
+        "V10": Code("Not ended", "The journey came to a halt without an end that the intended journey has."),
+        "SLA": Code("Standard missed", "A promised time or number was not kept."),
     }
 )
 """Finding code to its meaning, in report order."""

@@ -14,9 +14,10 @@ from typing import Any, Protocol, TypeVar, TypeVarTuple, runtime_checkable
 
 import polars as pl
 
+from cjmine.domain.deadlines import Deadlines
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.settings import Settings
-from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
+from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE, WATCH
 from cjmine.domain.working_time import WorkingCalendar
 from cjmine.tally import Merge, Tally
 
@@ -102,6 +103,7 @@ class Partition:
     journeys: pl.DataFrame = field(default_factory=JOURNEY.empty)
     moves: pl.DataFrame = field(default_factory=MOVE.empty)
     findings: pl.DataFrame = field(default_factory=FINDING.empty)
+    watch: pl.DataFrame = field(default_factory=WATCH.empty)
     made: Any = field(default_factory=dict, repr=False, compare=False)  # Any: tables go by name
 
     def derived(self, work: Callable[[*Inputs], Made], *inputs: *Inputs) -> Made:
@@ -126,7 +128,8 @@ class Context:
     ``abandon_after`` the silence after which an unfinished journey counts as
     abandoned; ``models`` the intended journey of each journey type;
     ``aligned`` the distinct variants aligned once (tables of ``ALIGNED``);
-    ``calendar`` the working hours waits are measured in, if any.
+    ``calendar`` the working hours waits are measured in, if any; ``deadlines`` the
+    clock of each intended journey.
     """
 
     settings: Mapping[str, Settings] = field(default_factory=dict)
@@ -135,6 +138,7 @@ class Context:
     abandon_after: timedelta = timedelta(days=30)
     aligned: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     calendar: WorkingCalendar | None = None
+    deadlines: Mapping[str, Deadlines] = field(default_factory=dict)
 
     def of(self, kind: type[SettingsType]) -> SettingsType:
         """Return the settings of one class, or its defaults."""
@@ -147,7 +151,7 @@ class Kernel:
     """A named pure function over one partition, with the output it declares.
 
     ``into`` names the partition's table that the output becomes for the kernels
-    after it (``findings`` grows, the others are replaced); ``None`` for tallies.
+    after it (those of ``GROWING`` grow, the others are replaced); ``None`` for tallies.
     """
 
     name: str
@@ -155,6 +159,9 @@ class Kernel:
     compute: Callable[[Partition, Context], pl.DataFrame]
     into: str | None = None
 
+
+GROWING = frozenset({FINDING.name, WATCH.name})
+"""Tables that several kernels add rows to."""
 
 NOTES = Tally(keys={"detector": pl.String, "note": pl.String}, measures={"count": Merge.SUM})
 """What a detector saw but could not decide or was told to leave out, counted."""

@@ -82,7 +82,7 @@ class Repeat:
     minimum: int
     maximum: int
     because: str = ""
-    until: str = field(default="", repr=False)  # said to readers; no result depends on it
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class IntendedJourney:
     ``mapping`` leads from a system's activity to a step, ``by`` from a step to the
     service that is to take it, ``planned`` to all else that the plan says of it.
     ``services`` leads from a service to its systems; it is empty where the plan
-    declares none.
+    declares none. The representation names what decides about a run's results.
     """
 
     name: str
@@ -115,14 +115,12 @@ class IntendedJourney:
     mapping: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     by: Mapping[str, str] = field(default_factory=dict)
-    # The representation names what decides about a run's results (analysis.settings_of). What follows is
-    # read and linted but no result depends on it yet: a field that results come to depend on must show there.
-    planned: Mapping[str, PlannedStep] = field(default_factory=dict, repr=False)
-    customer: str = field(default="", repr=False)
-    services: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    clock: PlanClock | None = field(default=None, repr=False)
-    rules: tuple[Rule, ...] = field(default=(), repr=False)
-    standards: tuple[Standard, ...] = field(default=(), repr=False)
+    planned: Mapping[str, PlannedStep] = field(default_factory=dict)
+    customer: str = ""
+    services: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clock: PlanClock | None = None
+    rules: tuple[Rule, ...] = ()
+    standards: tuple[Standard, ...] = ()
 
     @property
     def declared(self) -> tuple[str, ...]:

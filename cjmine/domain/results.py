@@ -10,7 +10,7 @@ import polars as pl
 
 from cjmine.domain.models import IntendedJourney, Tree
 from cjmine.domain.rows import Rows
-from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE
+from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, MOVE, WATCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Run:
 
     ``rows`` reaches the tables of ``domain.tables`` partition by partition; they
     may be larger than memory. ``events``, ``contacts``, ``journeys``, ``moves``,
-    ``findings`` and ``deviations`` each load one of them whole, every time they
+    ``findings``, ``watch`` and ``deviations`` each load one of them whole, every time they
     are asked for. The other tables are small:
 
     - ``ledger``: source, file, sha256, read, accepted, quarantined, filtered
@@ -93,6 +93,11 @@ class Run:
         return self.rows.table(FINDING)
 
     @property
+    def watch(self) -> pl.DataFrame:
+        """All WATCH rows: what the plan still expects of journeys under way; loads the whole table."""
+        return self.rows.table(WATCH)
+
+    @property
     def deviations(self) -> pl.DataFrame:
-        """Return the findings from the intended journey (codes V1, V2, V3, V8); loads all findings."""
+        """Return the findings from the intended journey (codes V1 ... V10); loads all findings."""
         return self.findings.filter(pl.col("code").str.starts_with("V"))

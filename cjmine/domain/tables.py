@@ -224,4 +224,29 @@ FINDING = Table(
     },
 )
 
-TABLES = (EVENT, CONTACT, JOURNEY, MOVE, FINDING)
+WATCH = Table(
+    name="watch",
+    order=("customer_id", "journey_id", "due", "kind", "name", "since_event_id"),
+    columns={
+        "customer_id": (pl.String, REQUIRED, "the customer who waits"),
+        "journey_id": (pl.String, REQUIRED, "the journey that is not over"),
+        "kind": (pl.String, REQUIRED, "vocabulary.Promise: what the plan still expects"),
+        "name": (pl.String, REQUIRED, "the step, the rule's words, or the standard's id"),
+        "service": (pl.String, OPTIONAL, "who is waited for, where the plan says who takes the step"),
+        "since_event_id": (pl.String, OPTIONAL, "the event from which the time counts"),
+        "since": (TIME, OPTIONAL, "when the time began to count"),
+        "due": (
+            TIME,
+            OPTIONAL,
+            "the last instant in time; null where the plan sets no limit, or its clock stands",
+        ),
+        "overdue": (pl.Boolean, REQUIRED, "due before the end of the log"),
+        "left_h": (
+            pl.Float64,
+            OPTIONAL,
+            "hours from the end of the log until it is due, negative once it is over; elapsed hours",
+        ),
+    },
+)
+
+TABLES = (EVENT, CONTACT, JOURNEY, MOVE, FINDING, WATCH)

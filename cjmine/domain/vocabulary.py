@@ -112,3 +112,18 @@ class Kind(StrEnum):
     AD_HOC = "ad hoc"
     OUT_OF_ORDER = "out of order"
     TOO_MANY = "too many"
+    FAILED = "failed"
+    LATE = "late"
+    EARLY = "too early"
+    WRONG_CHANNEL = "wrong channel"
+    WRONG_SERVICE = "wrong service"
+    RULE = "rule"
+    NOT_ENDED = "not ended"
+
+
+class Promise(StrEnum):
+    """What an intended journey still expects of a journey that is not over."""
+
+    STEP = "step"
+    RULE = "rule"
+    STANDARD = "standard"

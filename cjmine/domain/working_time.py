@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import time
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-_DAY = np.timedelta64(1, "D")
+_FIRST = np.datetime64("1970-01-05")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,11 @@ class WorkingCalendar:
     closes: time = time(17)
     holidays: tuple[str, ...] = ()
 
+    @property
+    def days(self) -> np.busdaycalendar:
+        """The working days, as numpy counts them."""
+        return np.busdaycalendar(self.week, np.array(self.holidays, dtype="datetime64[D]"))
+
     def between(self, start: pl.Series, end: pl.Series) -> pl.Series:
         """Return working microseconds (Int64) from ``start`` to ``end`` (UTC); 0 where reversed.
 
@@ -32,21 +38,38 @@ class WorkingCalendar:
         what is left of the first and gone of the last. Null where either is null.
         """
         missing = start.is_null() | end.is_null()
-        days = np.busdaycalendar(self.week, np.array(self.holidays, dtype="datetime64[D]"))
-        first, last = (self._local(column) for column in (start, end))
-        opening, closing = (
-            np.timedelta64((t.hour * 60 + t.minute) * 60_000_000, "us") for t in (self.opens, self.closes)
+        first, last = (self._worked(column) for column in (start, end))
+        return pl.Series(start.name, np.maximum(last - first, 0), dtype=pl.Int64).set(missing, None)
+
+    def after(self, start: pl.Series, worked_us: pl.Series) -> pl.Series:
+        """Return the first instant (UTC) by which so many working microseconds are spent since ``start``.
+
+        Nothing to spend is spent at once. Null where ``start`` is null.
+        """
+        opening, length = self._hours()
+        asked = worked_us.to_numpy()
+        total = self._worked(start) + asked
+        whole, today = np.divmod(np.maximum(total - 1, 0), length)
+        date = np.busday_offset(_FIRST, whole, roll="forward", busdaycal=self.days)
+        wall = pl.Series(date.astype("datetime64[us]") + (opening + today + 1).astype("timedelta64[us]"))
+        there = wall.dt.replace_time_zone(self.timezone, ambiguous="earliest").dt.convert_time_zone("UTC")
+        spent = pl.DataFrame({"there": there, "start": start, "asked": asked}).select(
+            pl.when(pl.col("asked") == 0).then("start").otherwise("there").alias("after")
         )
-        length = closing - opening
+        return spent["after"].set(start.is_null(), None)
 
-        def worked(at: np.ndarray) -> np.ndarray:
-            date = at.astype("datetime64[D]")
-            today = np.clip((at - date) - opening, np.timedelta64(0, "us"), length)
-            whole = np.busday_count(np.datetime64("1970-01-05"), date, busdaycal=days)
-            return np.asarray(whole * length + today * np.is_busday(date, busdaycal=days))
+    def _hours(self) -> tuple[int, int]:
+        """Return when the office opens, in microseconds since midnight, and for how long."""
+        opens, closes = ((t.hour * 60 + t.minute) * 60_000_000 for t in (self.opens, self.closes))
+        return opens, closes - opens
 
-        spent = np.maximum((worked(last) - worked(first)).astype("int64"), 0)
-        return pl.Series(start.name, spent, dtype=pl.Int64).set(missing, None)
+    def _worked(self, column: pl.Series) -> npt.NDArray[np.int64]:
+        """Return the working microseconds since a Monday in 1970."""
+        (opening, length), at, days = self._hours(), self._local(column), self.days
+        date = at.astype("datetime64[D]")
+        today = np.clip((at - date).astype(np.int64) - opening, 0, length)
+        whole = np.busday_count(_FIRST, date, busdaycal=days)
+        return np.asarray(whole * length + today * np.is_busday(date, busdaycal=days))
 
     def _local(self, column: pl.Series) -> np.ndarray:
         wall = column.dt.convert_time_zone(self.timezone).dt.replace_time_zone(None)

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 from pydantic import TypeAdapter
 
+from cjmine.domain.deadlines import Deadlines
 from cjmine.domain.kernel import Context
 from cjmine.domain.working_time import WorkingCalendar
 from cjmine.engine.kept import Kept
@@ -23,6 +24,7 @@ class Frozen:
     extracted_at: Mapping[str, datetime]
     abandon_after: timedelta
     calendar: WorkingCalendar | None
+    deadlines: Mapping[str, Deadlines]
     aligned: tuple[str, ...]
 
 
@@ -34,6 +36,7 @@ def _frozen(context: Context) -> Frozen:
         extracted_at=dict(sorted(context.extracted_at.items())),
         abandon_after=context.abandon_after,
         calendar=context.calendar,
+        deadlines=dict(sorted(context.deadlines.items())),
         aligned=tuple(sorted(context.aligned)),
     )
 
@@ -66,6 +69,7 @@ def load(folder: Path, base: Context) -> Context | None:
         extracted_at=frozen.extracted_at,
         abandon_after=frozen.abandon_after,
         calendar=frozen.calendar,
+        deadlines=frozen.deadlines,
         aligned=aligned,
     )
 
@@ -73,7 +77,12 @@ def load(folder: Path, base: Context) -> Context | None:
 def only_later(old: Context, new: Context) -> bool:
     """Tell whether only time has passed for customers who have not changed."""
     later = all(new.extracted_at.get(name, at) >= at for name, at in old.extracted_at.items())
-    return later and old.abandon_after == new.abandon_after and _agree(old.calendar, new.calendar)
+    calendars = [(old.calendar, new.calendar)]
+    for name in sorted({*old.deadlines, *new.deadlines}):
+        clocks = (old.deadlines.get(name), new.deadlines.get(name))
+        before, now = (None if clock is None else clock.calendar for clock in clocks)
+        calendars.append((before, now))
+    return later and old.abandon_after == new.abandon_after and all(_agree(*both) for both in calendars)
 
 
 def _agree(old: WorkingCalendar | None, new: WorkingCalendar | None) -> bool:

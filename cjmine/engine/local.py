@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cjmine.domain.kernel import Context, Kernel, Partition
+from cjmine.domain.kernel import GROWING, Context, Kernel, Partition
 from cjmine.engine.components import smallest
 from cjmine.engine.memory import cores
 from cjmine.engine.tasks import Answer, Edges, Progress, Task
@@ -79,6 +79,7 @@ def enrich(
         frame = kernel.output.conform(kernel.compute(partition, context))
         outputs[kernel.name] = frame
         if kernel.into is not None:
-            whole = kernel.output.merge([partition.findings, frame]) if kernel.into == "findings" else frame
+            rows: list[pl.DataFrame] = [getattr(partition, kernel.into), frame]
+            whole = kernel.output.merge(rows) if kernel.into in GROWING else frame
             partition = dataclasses.replace(partition, **{kernel.into: whole})
     return partition, outputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ from pydantic import Field, create_model, field_validator
 
 from cjmine.detectors.roster import ROSTER
 from cjmine.discovery.settings import DiscoverySettings
+from cjmine.domain.deadlines import Deadlines
 from cjmine.domain.office_hours import holiday_fault, office_hours, working_calendar, zone_fault
+from cjmine.domain.plan import PlanClock
 from cjmine.domain.settings import Settings, Share
 from cjmine.domain.working_time import WorkingCalendar
 from cjmine.engine.settings import EngineChoice, EngineSettings
@@ -61,6 +64,14 @@ class Clock(Settings):
         if self.working is None:
             return None
         return working_calendar(self.timezone, office_hours(self.working), self.holidays, first, last)
+
+    def deadlines(self, plan: PlanClock | None, first: date, last: date) -> Deadlines:
+        """Return the clock of an intended journey: its own where it has one, else the project's."""
+        calendar = None if plan is None else plan.calendar(first, last)
+        calendar = calendar or self.calendar(first, last)
+        zone = self.timezone if plan is None else plan.timezone
+        usual = calendar or WorkingCalendar(timezone=zone)
+        return Deadlines(calendar=replace(usual, timezone=zone), told=calendar is not None)
 
 
 class Output(Settings):

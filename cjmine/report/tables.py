@@ -16,7 +16,7 @@ from polars.io.plugins import register_io_source
 
 from cjmine.domain.results import Run
 from cjmine.domain.rows import Rows
-from cjmine.domain.tables import CONTACT, FINDING, JOURNEY, MOVE, Table
+from cjmine.domain.tables import CONTACT, FINDING, JOURNEY, MOVE, WATCH, Table
 from cjmine.report.in_order import Place, in_order, pieces, places
 from cjmine.report.wording import number
 
@@ -40,7 +40,7 @@ def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS, one_file: 
     quarantine, tallies = folder / "quarantine", folder / "tallies"
     for place in (folder, quarantine, tallies):
         place.mkdir(parents=True, exist_ok=True)
-    every = {"findings": FINDING, "journeys": JOURNEY, "contacts": CONTACT, "moves": MOVE}
+    every = {"findings": FINDING, "journeys": JOURNEY, "contacts": CONTACT, "moves": MOVE, "watch": WATCH}
     for stem, table in every.items():
         where = places(run.rows, table)
         _write_rows(run.rows, table, where, folder / stem, csv_rows=csv_rows, one_file=one_file)
