@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 from cjmine.ingest import excel
-from cjmine.ingest.files import load
+from cjmine.ingest.files import load, regular
 from cjmine.ingest.raw import utf8
 from cjmine.ingest.records import sniff
 from cjmine.ingest.settings import Format, Source
@@ -22,6 +22,7 @@ def headers(path: Path, source: Source) -> dict[str, tuple[str, ...]]:
 
     Raises ``SourceError`` where the file cannot be read at all.
     """
+    regular(path)
     match source.format:
         case Format.XLSX:
             return {one.name: excel.header(one, source) for one in excel.sheets(load(path), source)}

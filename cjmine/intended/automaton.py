@@ -90,8 +90,15 @@ def automaton_of(net: PetriNet, *, max_states: int = 20_000) -> Automaton:
 
 
 def defects(net: PetriNet) -> tuple[str, ...]:
-    """Say where a model can get stuck: its parallel and exclusive branches may not fit together."""
+    """Say where a model can get stuck, and which of its steps can never happen (soundness, van der Aalst).
+
+    Its parallel and exclusive branches may not fit together.
+    """
     space = state_space(net)
+    return (*_stuck(net, space), *_dead(net, space))
+
+
+def _stuck(net: PetriNet, space: StateSpace) -> tuple[str, ...]:
     final = _marking(net.final)
     goals = [i for i, marking in enumerate(space.markings) if marking == final]
     useful = _leading_to(goals, space)
@@ -102,6 +109,16 @@ def defects(net: PetriNet) -> tuple[str, ...]:
     after = f" after {step.label or step.name!r}" if step else ""
     stuck = f"the model can get stuck{after}: {len(lost):,} of its {len(space.markings):,} states never reach"
     return (f"{stuck} the end; check that every split is joined by a gateway of its own kind",)
+
+
+def _dead(net: PetriNet, space: StateSpace) -> tuple[str, ...]:
+    fired = {i for _, i, _ in space.arcs}
+    never = {t.label for i, t in enumerate(net.transitions) if i not in fired}
+    labels = sorted(label for label in never if label is not None)
+    if not labels:
+        return ()
+    names = ", ".join(repr(label) for label in labels)
+    return (f"these steps can never happen: {names}; check the arcs that lead to them",)
 
 
 def ends_of(automaton: Automaton) -> tuple[tuple[str, ...], tuple[str, ...]]:
