@@ -20,6 +20,7 @@ from cjmine.engine import memory
 from cjmine.engine.choice import choose
 from cjmine.engine.settings import EngineSettings
 from cjmine.ingest.files import resolve
+from cjmine.ingest.settings import Format
 from cjmine.intake import Last, Taken, Work, take_in
 from cjmine.intended.automaton import defects
 from cjmine.intended.bpmn_write import write_bpmn
@@ -121,8 +122,11 @@ def workers_for(loaded: Loaded, engine: EngineSettings) -> int:
     Raises ``EngineError`` where memory does not suffice for one.
     """
     allowed = memory.workers(memory.size(engine.memory))
-    paths = [path for one in loaded.project.sources for path in resolve(one.files, loaded.roots)]
-    return 1 if sum(path.stat().st_size for path in paths) < SMALL else allowed
+    sources = loaded.project.sources
+    paths = [path for one in sources for path in resolve(one.files, loaded.roots)]
+    little = sum(path.stat().st_size for path in paths) < SMALL
+    known = all(one.format is not Format.SQL for one in sources)  # how much a database holds is not
+    return 1 if little and known else allowed
 
 
 def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) -> Run:

@@ -10,6 +10,7 @@ import polars as pl
 from cjmine.domain.tables import EVENT
 from cjmine.domain.vocabulary import Channel, Direction, ItemState, Outcome
 from cjmine.errors import SettingsError, SourceError, nearest
+from cjmine.ingest.credentials import FORM, fault
 from cjmine.ingest.raw import Raw
 from cjmine.ingest.settings import Format, Source
 
@@ -26,6 +27,11 @@ _ONE_FORMAT = {
     "header_row": Format.XLSX,
     "fields": Format.FIXED,
     "skip_lines": Format.FIXED,
+    "database": Format.SQL,
+    "table": Format.SQL,
+    "query": Format.SQL,
+    "parameters": Format.SQL,
+    "order_by": Format.SQL,
 }
 _DERIVED = {
     *("event_id", "customer_id", "source_system", "system_rank", "source_file", "source_row", "link_keys"),
@@ -121,6 +127,28 @@ def _misplaced(source: Source) -> list[tuple[tuple[str, ...], str]]:
     if source.format is Format.FIXED and not source.fields:
         what = "a fixed-width table needs its fields, such as `fields: {account: 1-8, job: 9-16}`"
         found.append((("fields",), what))
+    if source.format is Format.SQL:
+        found += _of_database(source)
+    elif not source.files:
+        found.append(((), "'files' is missing: name its exports, such as `files: exports/crm/*.csv`"))
+    return found
+
+
+def _of_database(source: Source) -> list[tuple[tuple[str, ...], str]]:
+    """Note what a database's source lacks or has too much of."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    if source.files:
+        found.append((("files",), "a database has no files; leave the key out"))
+    if source.database is None:
+        found.append(((), f"'database' is missing; {FORM}"))
+    elif what := fault(source.database):
+        found.append((("database",), what))
+    if (source.table is None) == (source.query is None):
+        found.append(((), "a database needs either a 'table' or a 'query'"))
+    if source.query is not None and source.order_by:
+        found.append((("order_by",), "a query says ORDER BY itself; 'order_by' belongs to a table"))
+    if source.parameters and source.query is None:
+        found.append((("parameters",), "parameters belong to a query; a table has none"))
     return found
 
 

@@ -23,6 +23,7 @@ class Format(StrEnum):
     XES = "xes"
     XLSX = "xlsx"
     FIXED = "fixed"
+    SQL = "sql"
 
 
 EXCEL_DAYS = "excel"
@@ -91,11 +92,13 @@ class Source(Settings):
 
     ``sheet`` and ``header_row`` concern workbooks, ``fields`` (first and last
     character of each, from 1) and ``skip_lines`` fixed-width tables.
-    ``extracted`` is when the exports were made.
+    ``extracted`` is when the exports were made. A source of format ``sql`` has no
+    files but a ``database`` (where its address is kept, see ``credentials``), a ``table`` or a ``query``
+    with its ``parameters``, and the columns that its rows are in ``order_by``.
     """
 
     name: str = Field(min_length=1, pattern=r"^[^:=/\\]+$")
-    files: Annotated[tuple[str, ...], BeforeValidator(_listed)]
+    files: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     format: Format
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -103,6 +106,11 @@ class Source(Settings):
     header_row: int = Field(default=1, ge=1)
     fields: dict[str, Positions] = Field(default_factory=dict)
     skip_lines: int = Field(default=0, ge=0)
+    database: str | None = None
+    table: str | None = Field(default=None, pattern=r"^[^/\\:]+$")
+    query: str | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    order_by: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     extracted: Moment | None = None
     null_values: tuple[str, ...] = ("",)
     columns: dict[str, MappedColumn]

@@ -22,6 +22,7 @@ from cjmine.identity.books import DigestCollisionError
 from cjmine.identity.grown import Linked
 from cjmine.identity.settings import IdentitySettings
 from cjmine.ingest import accounts, steps
+from cjmine.ingest.database import Copied, copied
 from cjmine.ingest.limits import refuse_quarantine, twins
 from cjmine.ingest.steps import Asked
 from cjmine.intake.changes import Changes, Last, changes, known
@@ -34,6 +35,8 @@ from cjmine.project.load import Loaded
 FEWEST = 4
 """Changed customers are done in at least so many groups, if there are as many partitions."""
 
+_MANY = {"customer_id": pl.String, "source_system": pl.String, "cases": pl.Int64}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
@@ -42,7 +45,8 @@ class Taken:
     ``parted`` gives the events of each partition of customers; ``key`` names what they are, so that
     equal keys are equal events. Where ``changed`` says whose rows are not as they were in the ``last``
     run, ``parted`` has those only; ``anew`` is how many customers of now they are, and ``groups`` into how
-    many groups of partitions they, and those who only waited, are best taken.
+    many groups of partitions they, and those who only waited, are best taken. ``unordered`` warns of
+    databases whose rows have no order.
     """
 
     parted: Parted
@@ -57,6 +61,7 @@ class Taken:
     key: str
     now: Last
     walked: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
     last: Last | None = None
     changed: Changed | None = None
     anew: int | None = None
@@ -108,8 +113,7 @@ class Taken:
             for _, name, count in one["repeated"]:
                 repeated[name] = repeated.get(name, 0) + count
             cases += [(customer, system, count) for customer, system, count in one["cases"]]
-        schema = {"customer_id": pl.String, "source_system": pl.String, "cases": pl.Int64}
-        many = pl.DataFrame(cases, schema=schema, orient="row")
+        many = pl.DataFrame(cases, schema=_MANY, orient="row")
         lines = [
             line
             for one in self.sources
@@ -117,7 +121,8 @@ class Taken:
                 one.asked, one.scanned, one.told, one.plan, repeated.get(one.asked.source.name, 0)
             )
         ]
-        return (*self.linkage.warnings, *linkage.dummies(many, self.settings), *twins(self.ledger), *lines)
+        joins = (*self.linkage.warnings, *linkage.dummies(many, self.settings))
+        return (*joins, *twins(self.ledger), *self.unordered, *lines)
 
 
 def take_in(
@@ -139,7 +144,8 @@ def take_in(
     """
     project = loaded.project
     names = {one.name: one.id_scheme for one in project.sources}
-    asked = _asked(loaded, anonymous=anonymous)
+    copies = copied(project.sources, work / "databases")
+    asked = _asked(loaded, copies, anonymous=anonymous)
     seed = 0
     while True:
         ids = Ids(schemes=nodes.schemes_of(names, project.identity), settings=project.identity, seed=seed)
@@ -201,6 +207,7 @@ def take_in(
         key=key_of(who, people.parts, now.pieces),
         now=now,
         walked=tuple(name for one in tables for name in one.names),
+        unordered=tuple(line for one in copies for line in one.warnings),
         last=last,
         changed=changed,
         anew=None if found is None else int(found.now.sum()),
@@ -220,17 +227,17 @@ def _flags(path: Path, flags: npt.NDArray[np.bool_]) -> Path:
     return path
 
 
-def _asked(loaded: Loaded, *, anonymous: bool) -> list[Asked]:
+def _asked(loaded: Loaded, copies: Sequence[Copied], *, anonymous: bool) -> list[Asked]:
     project = loaded.project
     return [
         Asked(
-            source=one,
+            source=one.source,
             rank=rank,
             timezone=project.clock.timezone,
             keys=tuple(key.name for key in project.identity.keys),
             anonymous=anonymous,
         )
-        for rank, one in enumerate(project.sources)
+        for rank, one in enumerate(copies)
     ]
 
 

@@ -95,10 +95,10 @@ def defects(net: PetriNet) -> tuple[str, ...]:
     Its parallel and exclusive branches may not fit together.
     """
     space = state_space(net)
-    return (*_stuck(net, space), *_dead(net, space))
+    return (*_traps(net, space), *_dead(net, space))
 
 
-def _stuck(net: PetriNet, space: StateSpace) -> tuple[str, ...]:
+def _traps(net: PetriNet, space: StateSpace) -> tuple[str, ...]:
     final = _marking(net.final)
     goals = [i for i, marking in enumerate(space.markings) if marking == final]
     useful = _leading_to(goals, space)

@@ -44,6 +44,8 @@ def check_sources(content: Content, roots: Roots) -> None:
                 content.fault((*where, "columns", ours, "zone"), what)
         asked = {("columns", ours): m.from_ for ours, m in source.columns.items() if ours not in unclear}
         asked |= {("keep", theirs): (theirs,) for theirs in source.keep}
+        if source.format is Format.SQL:
+            continue  # a database is asked when it is read
         paths = _files(content, (*where, "files"), source.files, roots)
         _check_headers(content, where, paths, source, asked)
 
