@@ -27,6 +27,7 @@ _ONE_FORMAT = {
     "header_row": Format.XLSX,
     "fields": Format.FIXED,
     "skip_lines": Format.FIXED,
+    "object_type": Format.OCEL,
     "database": Format.SQL,
     "table": Format.SQL,
     "query": Format.SQL,

@@ -33,7 +33,7 @@ def headers(path: Path, source: Source) -> dict[str, tuple[str, ...]]:
 
 
 def header(path: Path, form: Format, encoding: str | None, delimiter: str | None) -> tuple[str, ...]:
-    """Return the column names, or nothing where the format does not declare them (XES).
+    """Return the column names, or nothing where the format does not declare them (XES, OCEL).
 
     Raises ``SourceError`` where the text cannot be decoded.
     """
@@ -44,7 +44,7 @@ def header(path: Path, form: Format, encoding: str | None, delimiter: str | None
             return tuple(pl.read_parquet_schema(path))
         except (pl.exceptions.PolarsError, OSError):
             return ()
-    if form is Format.XES:
+    if form in {Format.XES, Format.OCEL}:
         return ()
     head = _head(path)
     lines = utf8(path.name, head, encoding).decode().splitlines()

@@ -23,6 +23,7 @@ class Format(StrEnum):
     XES = "xes"
     XLSX = "xlsx"
     FIXED = "fixed"
+    OCEL = "ocel"
     SQL = "sql"
 
 
@@ -91,7 +92,7 @@ class Source(Settings):
     """One system's exports: where they are, how to read them, what they mean.
 
     ``sheet`` and ``header_row`` concern workbooks, ``fields`` (first and last
-    character of each, from 1) and ``skip_lines`` fixed-width tables.
+    character of each, from 1) and ``skip_lines`` fixed-width tables, ``object_type`` object-centric logs.
     ``extracted`` is when the exports were made. A source of format ``sql`` has no
     files but a ``database`` (where its address is kept, see ``credentials``), a ``table`` or a ``query``
     with its ``parameters``, and the columns that its rows are in ``order_by``.
@@ -106,6 +107,7 @@ class Source(Settings):
     header_row: int = Field(default=1, ge=1)
     fields: dict[str, Positions] = Field(default_factory=dict)
     skip_lines: int = Field(default=0, ge=0)
+    object_type: str | None = None
     database: str | None = None
     table: str | None = Field(default=None, pattern=r"^[^/\\:]+$")
     query: str | None = None

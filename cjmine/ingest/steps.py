@@ -14,7 +14,18 @@ from operator import add
 import polars as pl
 
 from cjmine.errors import SourceError
-from cjmine.ingest import columns, delimited, excel, fixed_width, jsonlines, mapping, parquet, times, xes
+from cjmine.ingest import (
+    columns,
+    delimited,
+    excel,
+    fixed_width,
+    jsonlines,
+    mapping,
+    ocel,
+    parquet,
+    times,
+    xes,
+)
 from cjmine.ingest.clock import Told
 from cjmine.ingest.files import Export
 from cjmine.ingest.pieces import Piece
@@ -32,6 +43,7 @@ READERS: dict[Format, Reader] = {
     Format.XES: xes.read,
     Format.XLSX: excel.read,
     Format.FIXED: fixed_width.read,
+    Format.OCEL: ocel.read,
 }
 QUARANTINE = pl.Schema(
     {

@@ -1,14 +1,32 @@
-"""Rows 60 to 83 of the catalogue: XES, JSON lines, Parquet, Excel, and formats that have no reader."""
+"""Rows 60 to 83 of the catalogue: XES, JSON lines, Parquet, Excel, object-centric logs, databases."""
 
 from __future__ import annotations
 
 import io
+import json
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import polars as pl
 
+from cjmine.ingest.database import copied
+from cjmine.ingest.settings import Source
+from cjmine.ingest.source import read
 from tests.ingest.workbooks import HEAD, WHEN, sheets
 
-from .outcomes import ACCEPTED, REFUSED, SET_ASIDE, Case, export, zipped
+from .outcomes import (
+    ACCEPTED,
+    COLUMNS,
+    REFUSED,
+    SET_ASIDE,
+    Case,
+    Outcome,
+    export,
+    of_reading,
+    zipped,
+)
 
 EVENT = (
     '<event><string key="concept:name" value="call"/>'
@@ -35,6 +53,32 @@ def refused(number: int, what: str, name: str, content: bytes | str, said: str) 
     return Case(number=number, what=what, given=export(name, content), kind=REFUSED, said=said)
 
 
+def ocel(number: int, what: str, kind: str, content: bytes | str, said: str) -> Case:
+    given = export("x.ocel", content, object_type="citizen")
+    aside = int(kind == SET_ASIDE)
+    accepted = None if kind == REFUSED else 2 - aside
+    return Case(number=number, what=what, given=given, kind=kind, said=said, accepted=accepted, aside=aside)
+
+
+def database(number: int, what: str, script: str, said: str) -> Case:
+    """Return how the table ``x`` of an SQLite database is read that a script has made."""
+
+    def given(folder: Path) -> Outcome:
+        path = folder / "x.db"
+        with closing(sqlite3.connect(path)) as there:
+            there.executescript(script)
+        told = {"name": "crm", "format": "sql", "database": "${CATALOGUE_DB}", "columns": COLUMNS}
+        os.environ["CATALOGUE_DB"] = f"sqlite:///{path}"
+        try:
+            (copy,) = copied([Source.model_validate({**told, "table": "x", "order_by": "who"})], folder)
+        finally:
+            del os.environ["CATALOGUE_DB"]
+        return of_reading(read(copy.source, rank=0, roots=(folder,), timezone="Europe/London", keys=()))
+
+    kind = ACCEPTED if said == "no events" else REFUSED
+    return Case(number=number, what=what, given=given, kind=kind, said=said)
+
+
 def parquet() -> bytes:
     buffer = io.BytesIO()
     pl.DataFrame({"who": ["1"], "what": ["call"], "when": ["2024-01-02 10:00:00"]}).write_parquet(buffer)
@@ -44,6 +88,26 @@ def parquet() -> bytes:
 PARQUET = parquet()
 BOOK = sheets(log=[HEAD, ("1", "call", WHEN)])
 TWO_SHEETS = sheets(log=[HEAD, ("1", "call", WHEN)], notes=[HEAD, ("2", "call", WHEN)])
+OBJECTS = json.dumps(
+    {
+        "events": [
+            {
+                "id": "e1",
+                "type": "call",
+                "time": "2024-01-02T10:00:00Z",
+                "relationships": [{"objectId": "c1"}],
+            },
+            {
+                "id": "e2",
+                "type": "call",
+                "time": "2024-01-03T10:00:00Z",
+                "relationships": [{"objectId": "c1"}],
+            },
+        ],
+        "objects": [{"id": "c1", "type": "citizen"}, {"id": "f1", "type": "form"}],
+        "objectTypes": [{"name": "citizen"}, {"name": "form"}],
+    }
+)
 DECLARED = '<?xml version="1.0" encoding="{}"?>'
 
 CASES = (
@@ -178,4 +242,38 @@ CASES = (
     refused(80, "two sheets, none named", "x.xlsx", TWO_SHEETS, "sheet"),
     refused(80, "a workbook cut short", "x.xlsx", BOOK[: len(BOOK) // 2], "x.xlsx"),
     refused(80, "an old binary workbook", "x.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512), "x.xlsx"),
+    ocel(
+        81,
+        "a relation to an object that is not there",
+        ACCEPTED,
+        OBJECTS.replace('[{"objectId": "c1"}]', '[{"objectId": "c1"}, {"objectId": "c9"}]', 1),
+        "1 relations",
+    ),
+    ocel(
+        81,
+        "an object of a type nobody declared",
+        ACCEPTED,
+        OBJECTS.replace('"type": "form"', '"type": "x"'),
+        "not declared",
+    ),
+    ocel(81, "an event id that occurs twice", SET_ASIDE, OBJECTS.replace('"e2"', '"e1"'), "read already"),
+    ocel(81, "a time that is none", SET_ASIDE, OBJECTS.replace("-03T", "-33T"), "not a time"),
+    ocel(
+        81, "no section of objects", REFUSED, OBJECTS.replace('"objects"', '"objcts"'), "no section 'objects'"
+    ),
+    ocel(81, "an object-centric log cut short", REFUSED, OBJECTS[:-20], "is not JSON"),
+    ocel(
+        82,
+        "bytes that only begin like a database",
+        REFUSED,
+        b"SQLite format 3\0" + bytes(500),
+        "SQLite database",
+    ),
+    database(82, "a database without the table", "CREATE TABLE other (a TEXT)", "no such table"),
+    database(
+        83,
+        "a database whose table has no rows",
+        "CREATE TABLE x (who TEXT, what TEXT, 'when' TEXT)",
+        "no events",
+    ),
 )

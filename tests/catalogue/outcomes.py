@@ -18,6 +18,8 @@ from cjmine.ingest.source import Reading, read
 
 ACCEPTED, SET_ASIDE, REFUSED = "accepted", "set aside", "refused"
 COLUMNS = {"customer": "who", "activity": "what", "start": "when"}
+FORMATS = ("csv", "jsonl", "parquet", "xes", "xlsx", "fixed", "ocel")
+OCEL_COLUMNS = {"customer": "ocel:object", "activity": "ocel:activity", "start": "ocel:timestamp"}
 XES_COLUMNS = {"customer": "case:concept:name", "activity": "concept:name", "start": "time:timestamp"}
 
 
@@ -91,8 +93,8 @@ def export(name: str, content: bytes | str, **settings: Any) -> Callable[[Path],
 
     def given(folder: Path) -> Outcome:
         (folder / name).write_bytes(raw)
-        form = next(one for one in ("csv", "jsonl", "parquet", "xes", "xlsx", "fixed") if f".{one}" in name)
-        columns = XES_COLUMNS if form == "xes" else COLUMNS
+        form = next(one for one in FORMATS if f".{one}" in name)
+        columns = {"xes": XES_COLUMNS, "ocel": OCEL_COLUMNS}.get(form, COLUMNS)
         told: dict[str, Any] = {"files": (name,), "format": form, "columns": columns, **settings}
         source = Source(name="crm", **told)
         return of_reading(read(source, rank=0, roots=(folder,), timezone="Europe/London", keys=()))

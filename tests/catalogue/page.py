@@ -36,6 +36,7 @@ _SECTIONS = (
     (54, "Hostile names"),
     (60, "XES"),
     (76, "JSON lines, Parquet, Excel"),
+    (81, "Object-centric logs, databases"),
     (84, "Models"),
     (91, "Project files"),
     (95, "Systems and crosswalks"),

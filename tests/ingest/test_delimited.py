@@ -120,12 +120,6 @@ def test_the_scan_and_the_slow_parser_agree_on_rows_and_lines(reading: Reader) -
     assert slow.events.height == fast.events.height + 1
 
 
-def test_twenty_thousand_columns(reading: Reader) -> None:
-    names = ["who", "what", "when", *(f"c{i}" for i in range(20_000))]
-    row = ["1", "call", "2024-01-02", *["x"] * 20_000]
-    assert reading("x.csv", ",".join(names) + "\n" + ",".join(row)).events.height == 1
-
-
 def test_the_header_again_is_known_in_quotes_too(reading: Reader) -> None:
     found = reading("x.csv", HEAD + A + '"who",what,"when"\n' + B + '"whom",what,when\n')
     assert found.quarantine.select("row", "reason").row(0) == (2, "the header again")
