@@ -1,0 +1,160 @@
+"""Which steps came later than the plan allows, or before it was time for them (V5)?
+
+A limit counts from the latest earlier step that it names, or from the start of the journey. A step is late
+only if it surely is: whichever instants of their days the two took place at, and whichever came first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cjmine.conformance.lived import FOUND, Lived, Mask, Places, Times, found_rows, instants
+from cjmine.domain.deadlines import BY_DATE
+from cjmine.domain.plan import Anchor, Length, Limit, Unit
+from cjmine.domain.vocabulary import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Compared:
+    """One limit of one step beside the steps that have something to count from.
+
+    ``rows`` are these steps, ``since`` what each counts from; ``broken`` surely are, of the ``unknown`` it
+    is not known.
+    """
+
+    step: str
+    limit: Limit
+    early: bool
+    rows: Places
+    since: Places
+    broken: Mask
+    unknown: Mask
+
+    @property
+    def clause(self) -> str:
+        """Return the limit in the plan's words."""
+        return f"{self.step} {'not before' if self.early else 'within'} {self.limit}"
+
+
+def limits_of(lived: Lived) -> tuple[Compared, ...]:
+    """Return every limit of the plan that can be compared, beside the steps of the journeys."""
+    found = []
+    for step, planned in sorted(lived.model.planned.items()):
+        for limit, early in ((planned.within, False), (planned.not_before, True)):
+            if limit is not None and limit.anchor is not Anchor.DATE:
+                rows = np.flatnonzero(lived.of((step,)) & lived.synced)
+                found.append(_compared(lived, step, limit, rows, early=early))
+    return tuple(found)
+
+
+def anchors_of(lived: Lived, limit: Limit) -> Places:
+    """Return the steps that a limit may count from."""
+    if limit.anchor is Anchor.START:
+        return lived.walks.begins[lived.walks.lengths > 0]
+    return np.flatnonzero(lived.of((limit.name,)))
+
+
+def _compared(lived: Lived, step: str, limit: Limit, rows: Places, *, early: bool) -> Compared:
+    some = anchors_of(lived, limit)
+    place = lived.before(rows, some)
+    if limit.anchor is Anchor.START:  # a first step counts from itself
+        place = np.searchsorted(some, rows, side="right") - 1
+    rows, place = rows[place >= 0], place[place >= 0]
+    since = some[place]
+    if early:
+        sure = _surely_before(lived, rows, some, place)
+        there = sure >= 0
+        least = bound(lived, lived.low, some[sure], limit.length, early=True)
+        most = bound(
+            lived, lived.high, some[_maybe_before(lived, rows, some, place)], limit.length, early=True
+        )
+        broken = there & (lived.high[rows] < least)
+        unknown = ~broken & (lived.low[rows] < most)
+    else:
+        latest = some[_maybe_before(lived, rows, some, place)]
+        broken = lived.low[rows] > bound(lived, lived.high, latest, limit.length)
+        unknown = ~broken & (lived.high[rows] > bound(lived, lived.low, since, limit.length))
+    return Compared(
+        step=step, limit=limit, early=early, rows=rows, since=since, broken=broken, unknown=unknown
+    )
+
+
+def bound(lived: Lived, times: Times, rows: Places, length: Length, *, early: bool = False) -> Times:
+    """Return the last instant in time, ``length`` from each step; ``early``: the first not too early."""
+    since = instants(times[rows])
+    found = lived.clock.earliest(since, length) if early else lived.clock.due(since, length)
+    return found.dt.epoch("us").to_numpy()
+
+
+def _maybe_before(lived: Lived, rows: Places, some: Places, place: Places) -> Places:
+    """Return the last of ``some`` that may have come before each row, though it stands behind it."""
+    found = place.copy()
+    while len(some):
+        further = np.minimum(found + 1, len(some) - 1)
+        step = some[further]
+        may = (
+            (further > found) & (lived.walk[step] == lived.walk[rows]) & (lived.low[step] <= lived.high[rows])
+        )
+        may &= step != rows
+        if not may.any():
+            break
+        found[may] = further[may]
+    return found
+
+
+def _surely_before(lived: Lived, rows: Places, some: Places, place: Places) -> Places:
+    """Return the last of ``some`` that surely came before each row; -1 for none."""
+    found = place.copy()
+    while True:
+        step = some[np.maximum(found, 0)]
+        there = (found >= 0) & (lived.walk[step] == lived.walk[rows])
+        found[~there] = -1
+        unsure = there & (lived.high[step] >= lived.low[rows])
+        if not unsure.any():
+            return found
+        found[unsure] -= 1
+
+
+def late(lived: Lived, compared: Compared) -> pl.DataFrame:
+    """Return rows of V5: steps that surely came after their limit, or too early."""
+    if not compared.broken.any():
+        return FOUND
+    rows, since = compared.rows[compared.broken], compared.since[compared.broken]
+    length = compared.limit.length
+    spent = lived.clock.spent(instants(lived.low[since]), instants(lived.low[rows]), length.unit)
+    start = compared.limit.anchor is Anchor.START
+    what = "the start of the journey" if start else lived.title(compared.limit.name)
+    over = (pl.col("spent") - length.amount) * (-1 if compared.early else 1)
+    said = pl.DataFrame({"spent": spent, "day": lived.days(lived.low[since]), "over": 0.0}).with_columns(
+        over.alias("over")
+    )
+    took = amount(pl.col("spent"), length.unit)
+    some = amount(pl.col("over"), length.unit)  # a weekend after a last working day is no working day
+    beyond = pl.when(pl.col("over") > 0).then(some).otherwise(pl.lit(f"less than 1 {length.unit}"))
+    if compared.early:
+        words = (f"{lived.title(compared.step)} came ", f"; it is not to come before {length} from {what} (")
+        tail = "). Too early by "
+    else:
+        words = (f"{lived.title(compared.step)} took ", f"; the standard is {length} from {what} (")
+        tail = "). Late by "
+    message = pl.concat_str(
+        pl.lit(words[0]), took, pl.lit(words[1]), "day", pl.lit(tail), beyond, pl.lit(".")
+    )
+    return found_rows(
+        lived,
+        "V5",
+        rows,
+        also_rows=since,
+        touchpoint=compared.step,
+        message=said.select(message.alias("message"))["message"],
+        severity=Severity.MEDIUM.value,
+    )
+
+
+def amount(value: pl.Expr, unit: Unit) -> pl.Expr:
+    """Return an amount of time in words: whole where days are counted, else to a tenth."""
+    shown = value.round(0).cast(pl.Int64) if unit in BY_DATE else value.round(1)
+    return pl.format("{} {}", shown, pl.lit(unit.value))

@@ -1,0 +1,151 @@
+"""Which activations of a rule are surely broken, and by which step, given what is known of time?
+
+What the order of steps decides is judged in ``conformance.rules``. Here that answer is believed only where
+the order itself is known, and the rules that set a length of time are answered by the plan's clock: what must
+follow may still come until the time is over, and is missed as soon as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cjmine.conformance.limits import bound
+from cjmine.conformance.lived import NEVER, Lived, Mask, Places, Times
+from cjmine.conformance.rules import ELSEWHERE, HOLDING, PENDING, SATISFIED, VIOLATED, States, Steps
+from cjmine.domain.plan import Length, Rule, Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judged:
+    """The answers to one rule: ``walk`` and ``row`` (-1: the journey as a whole) of each activation.
+
+    ``state`` as in ``conformance.rules``, ``ELSEWHERE`` where order or time is not known well enough, or the
+    export does not tell; ``by`` is the step that decides against it (-1: that there is none), ``due`` until
+    when it may still be kept.
+    """
+
+    rule: Rule
+    walk: Places
+    row: Places
+    state: States
+    by: Places
+    due: Times
+
+
+def untimed(rule: Rule, walk: Places, row: Places, state: States, by: Places) -> Judged:
+    """Return answers without a time until which they may change."""
+    return Judged(rule=rule, walk=walk, row=row, state=state, by=by, due=np.full(len(walk), NEVER))
+
+
+def must_follow(rule: Rule, length: Length, rows: Places, steps: Steps, lived: Lived) -> Judged:
+    """Answer ``after A must B within D``."""
+    walk = lived.walk[rows]
+    some = np.flatnonzero(steps.of((rule.target,)))
+    due = bound(lived, lived.high, rows, length)
+    first, there = _first_after(lived, rows, some)
+    too_late = there & (lived.low[first] > due)
+    in_time = there & (lived.high[first] <= bound(lived, lived.low, rows, length))
+    maybe = _overlapped_before(lived, rows, some)
+    over = ~there & (due < lived.seen[walk])
+    never = ~there & (lived.seen[walk] == NEVER) & ~lived.running[walk]
+    broken = too_late | over | never
+    waits = ~there & ~broken & ~maybe
+    state = np.full(len(rows), ELSEWHERE, np.int8)
+    state[in_time & (lived.low[first] > lived.high[rows])] = SATISFIED
+    state[broken & ~maybe] = VIOLATED
+    state[waits] = PENDING
+    by = np.where(too_late, first, -1)
+    return Judged(rule=rule, walk=walk, row=rows, state=state, by=by, due=np.where(waits, due, NEVER))
+
+
+def must_not_follow(rule: Rule, length: Length, rows: Places, steps: Steps, lived: Lived) -> Judged:
+    """Answer ``A not within D of B`` (asked by each B)."""
+    walk = lived.walk[rows]
+    some = np.flatnonzero(steps.of((rule.target,)))
+    sure, certain = first_surely_after(lived, rows, some)
+    broken = certain & (lived.high[sure] <= bound(lived, lived.low, rows, length))
+    first, there = _first_after(lived, rows, some)
+    until = bound(lived, lived.high, rows, length)
+    maybe = there & (lived.low[first] <= until) | _overlapped_before(lived, rows, some)
+    seen = lived.seen[walk]
+    open_yet = lived.running[walk] & (until >= seen)
+    state = np.where(open_yet, HOLDING, SATISFIED).astype(np.int8)
+    state[maybe] = ELSEWHERE
+    state[broken] = VIOLATED
+    return untimed(rule, walk, rows, state, np.where(broken, sure, -1))
+
+
+def first_surely_after(lived: Lived, rows: Places, some: Places) -> tuple[Places, Mask]:
+    """Return the first of ``some`` that surely came after each row, and where there is one."""
+    place = lived.after(rows, some)
+    while True:
+        there = place >= 0
+        step = some[place] if len(some) else np.zeros(len(rows), np.int64)
+        unsure = there & (lived.low[step] <= lived.high[rows]) if len(rows) else there
+        if not unsure.any():
+            return np.where(there, step, 0), there
+        place[unsure] = lived.after(step[unsure], some)
+
+
+def _first_after(lived: Lived, rows: Places, some: Places) -> tuple[Places, Mask]:
+    """Return the first of ``some`` that stands behind each row, and where there is one."""
+    place = lived.after(rows, some)
+    there = place >= 0
+    return np.where(there, some[place], 0) if len(some) else np.zeros(len(rows), np.int64), there
+
+
+def _overlapped_before(lived: Lived, rows: Places, some: Places) -> Mask:
+    """Tell which rows have one of ``some`` before them that may in truth have come after."""
+    place = lived.before(rows, some)
+    there = place >= 0
+    if not len(some):
+        return there
+    return np.asarray(there & (lived.high[some[place]] >= lived.low[rows]))
+
+
+def overlapped_after(lived: Lived, rows: Places, some: Places) -> Mask:
+    """Tell which rows have one of ``some`` behind them that may in truth have come before."""
+    first, there = _first_after(lived, rows, some)
+    return np.asarray(there & (lived.low[first] <= lived.high[rows])) if len(some) else there
+
+
+def in_known_order(judged: Judged, steps: Steps, lived: Lived) -> Judged:
+    """Return the answers, without those that only an order decides that nobody knows."""
+    rule, row, by = judged.rule, judged.row, judged.by.copy()
+    if rule.template not in _ORDERED or not (judged.state == VIOLATED).any():
+        return judged
+    state = judged.state.copy()
+    broken = np.flatnonzero(state == VIOLATED)
+    at = row[broken]
+    some = np.flatnonzero(steps.of((rule.target or rule.activation,)))
+    if rule.template is Template.PRECEDENCE:
+        unsure = overlapped_after(lived, at, some)
+    elif rule.template is Template.RESPONSE:
+        unsure = _overlapped_before(lived, at, some)
+    elif rule.template is Template.NOT_SUCCESSION:
+        found, there = first_surely_after(lived, at, some)
+        by[broken], unsure = np.where(there, found, -1), ~there
+    elif rule.template is Template.CHAIN_PRECEDENCE:
+        every = np.arange(len(steps.walks.labels))
+        unsure = _overlapped_before(lived, at, every) | overlapped_after(lived, at, every)
+    else:  # the first or last step of the journey is another
+        mine = np.flatnonzero(steps.of((rule.activation,)))
+        end = by[broken]
+        first, last = rule.template is Template.INIT, rule.template is Template.END
+        there = end >= 0
+        end = np.maximum(end, 0)
+        unsure = there & (
+            first & overlapped_after(lived, end, mine) | last & _overlapped_before(lived, end, mine)
+        )
+    state[broken[unsure]] = ELSEWHERE
+    return Judged(rule=rule, walk=judged.walk, row=row, state=state, by=by, due=judged.due)
+
+
+_ORDERED = frozenset(
+    {
+        *(Template.PRECEDENCE, Template.RESPONSE, Template.NOT_SUCCESSION, Template.CHAIN_PRECEDENCE),
+        *(Template.INIT, Template.END),
+    }
+)
