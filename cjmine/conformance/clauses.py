@@ -67,7 +67,7 @@ def _steps(plan: Beside) -> Iterator[_States]:
     )
     alone = lived.moves.filter(pl.col("kind") == MoveKind.MODEL.value).select("journey_id", "step")
     missing = alone.join(numbers, on="journey_id")
-    awaits = plan.awaited.select("step", "walk")
+    awaits = plan.awaited.filter(lived.running[plan.awaited["walk"].to_numpy()]).select("step", "walk")
     order = np.argsort(label, kind="stable")
     bounds = np.searchsorted(label[order], np.arange(lived.walks.names.len() + 1))
     codes = {name: code for code, name in enumerate(lived.walks.names.to_list())}

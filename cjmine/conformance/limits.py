@@ -13,8 +13,17 @@ import polars as pl
 
 from cjmine.conformance.lived import FOUND, Lived, Mask, Places, Times, found_rows, instants
 from cjmine.domain.deadlines import BY_DATE
+from cjmine.domain.lengths import DAY, HOUR, MINUTE
 from cjmine.domain.plan import Anchor, Length, Limit, Unit
 from cjmine.domain.vocabulary import Severity
+
+_LEAST = {
+    Unit.MINUTE: MINUTE,
+    Unit.HOUR: HOUR,
+    Unit.WORKING_HOUR: HOUR,
+    Unit.DAY: DAY,
+    Unit.WORKING_DAY: DAY,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,21 +73,24 @@ def _compared(lived: Lived, step: str, limit: Limit, rows: Places, *, early: boo
         place = np.searchsorted(some, rows, side="right") - 1
     rows, place = rows[place >= 0], place[place >= 0]
     since = some[place]
+    broken, unknown = np.zeros((2, len(rows)), bool)
     if early:
         sure = _surely_before(lived, rows, some, place)
-        there = sure >= 0
+        latest = _maybe_before(lived, rows, some, place)
         least = bound(lived, lived.low, some[sure], limit.length, early=True)
-        most = bound(
-            lived, lived.high, some[_maybe_before(lived, rows, some, place)], limit.length, early=True
-        )
-        broken = there & (lived.high[rows] < least)
+        most = bound(lived, lived.high, some[latest], limit.length, early=True)
+        broken = (sure >= 0) & (lived.high[rows] < least)
         unknown = ~broken & (lived.low[rows] < most)
     else:
-        latest = some[_maybe_before(lived, rows, some, place)]
-        broken = lived.low[rows] > bound(lived, lived.high, latest, limit.length)
-        unknown = ~broken & (lived.high[rows] > bound(lived, lived.low, since, limit.length))
+        since = some[place]
+        far = np.flatnonzero(lived.high[rows] - lived.low[since] > at_least(limit.length))
+        some_rows, earliest = rows[far], since[far]
+        latest = some[_maybe_before(lived, some_rows, some, place[far])]
+        broken[far] = lived.low[some_rows] > bound(lived, lived.high, latest, limit.length)
+        unknown[far] = lived.high[some_rows] > bound(lived, lived.low, earliest, limit.length)
+        unknown &= ~broken
     return Compared(
-        step=step, limit=limit, early=early, rows=rows, since=since, broken=broken, unknown=unknown
+        step=step, limit=limit, early=early, rows=rows, since=some[place], broken=broken, unknown=unknown
     )
 
 
@@ -87,6 +99,14 @@ def bound(lived: Lived, times: Times, rows: Places, length: Length, *, early: bo
     since = instants(times[rows])
     found = lived.clock.earliest(since, length) if early else lived.clock.due(since, length)
     return found.dt.epoch("us").to_numpy()
+
+
+def at_least(length: Length) -> int:
+    """Return microseconds that are within a length of time whatever the day: no calendar need be asked.
+
+    What is due in so many days is due at the end of the last; a day may have an hour less.
+    """
+    return length.amount * _LEAST[length.unit] - (HOUR if length.unit in BY_DATE else 0)
 
 
 def _maybe_before(lived: Lived, rows: Places, some: Places, place: Places) -> Places:

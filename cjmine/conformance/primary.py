@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from cjmine.domain.tables import TEXTS
 from cjmine.domain.vocabulary import Severity
 
 _RANKED = ("V8", "V3")
@@ -50,8 +49,7 @@ def without_double(aligned: pl.DataFrame, rules: pl.DataFrame, taken: pl.DataFra
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
-    also = () if "also" in rows.columns else (pl.lit([], dtype=TEXTS).alias("also"),)
-    return rows.with_columns(pl.int_range(pl.len()).alias("n"), *also)
+    return rows.with_columns(pl.int_range(pl.len()).alias("n"))
 
 
 def _covered(aligned: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
@@ -87,8 +85,6 @@ def _at_once(rules: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def _standing_for(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with the codes of ``pairs`` (n, code) added to what they also stand for."""
-    told = pairs.group_by("n").agg(pl.col("code").unique().sort().alias("more"))
-    joined = rows.join(told, on="n", how="left", maintain_order="left")
-    both = pl.concat_list("also", pl.col("more").fill_null(pl.lit([], dtype=TEXTS)))
-    return joined.with_columns(both.list.unique().list.sort().alias("also")).drop("more")
+    """Return rows with the codes of ``pairs`` (n, code) as what they also stand for."""
+    told = pairs.group_by("n").agg(pl.col("code").unique().sort().alias("also"))
+    return rows.join(told, on="n", how="left", maintain_order="left")

@@ -74,8 +74,7 @@ def _breaking(rule: Rule, walk: Places, row: Places, steps: Steps, lived: Lived)
         return np.where(place >= 0, counted[place], -1) if len(counted) else none
     if rule.template in {Template.INIT, Template.END}:
         counts = ~steps.passed((rule.activation,))
-        first = rule.template is Template.INIT
-        found = steps.first(counts) if first else steps.last(counts)
+        found = steps.first(counts) if rule.template is Template.INIT else steps.last(counts)
         return np.where(found < len(lived.walk), found, -1)[walk]
     if rule.template in {Template.EXACTLY, Template.EXISTENCE}:
         mine = np.flatnonzero(steps.of((rule.activation,)))

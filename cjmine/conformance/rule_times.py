@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cjmine.conformance.limits import bound
+from cjmine.conformance.limits import at_least, bound
 from cjmine.conformance.lived import NEVER, Lived, Mask, Places, Times
 from cjmine.conformance.rules import ELSEWHERE, HOLDING, PENDING, SATISFIED, VIOLATED, States, Steps
 from cjmine.domain.plan import Length, Rule, Template
@@ -43,38 +43,51 @@ def must_follow(rule: Rule, length: Length, rows: Places, steps: Steps, lived: L
     """Answer ``after A must B within D``."""
     walk = lived.walk[rows]
     some = np.flatnonzero(steps.of((rule.target,)))
-    due = bound(lived, lived.high, rows, length)
     first, there = _first_after(lived, rows, some)
-    too_late = there & (lived.low[first] > due)
-    in_time = there & (lived.high[first] <= bound(lived, lived.low, rows, length))
-    maybe = _overlapped_before(lived, rows, some)
-    over = ~there & (due < lived.seen[walk])
-    never = ~there & (lived.seen[walk] == NEVER) & ~lived.running[walk]
-    broken = too_late | over | never
-    waits = ~there & ~broken & ~maybe
-    state = np.full(len(rows), ELSEWHERE, np.int8)
-    state[in_time & (lived.low[first] > lived.high[rows])] = SATISFIED
-    state[broken & ~maybe] = VIOLATED
-    state[waits] = PENDING
-    by = np.where(too_late, first, -1)
-    return Judged(rule=rule, walk=walk, row=rows, state=state, by=by, due=np.where(waits, due, NEVER))
+    ordered = there & (lived.low[first] > lived.high[rows]) if len(rows) else there
+    soon = ordered & (lived.high[first] - lived.low[rows] <= at_least(length))
+    state = np.full(len(rows), SATISFIED, np.int8)
+    due, by = np.full(len(rows), NEVER), np.full(len(rows), -1)
+    asked = np.flatnonzero(~soon)  # of the others a calendar would say nothing else
+    rows_, first, there, ordered = rows[asked], first[asked], there[asked], ordered[asked]
+    latest = bound(lived, lived.high, rows_, length)
+    seen = lived.seen[walk[asked]]
+    too_late = there & (lived.low[first] > latest)
+    in_time = ordered & (lived.high[first] <= bound(lived, lived.low, rows_, length))
+    over = ~there & ((latest < seen) | ((seen == NEVER) & ~lived.running[walk[asked]]))
+    maybe = _overlapped_before(lived, rows_, some)
+    waits = ~(there | over | maybe)
+    answer = np.full(len(asked), ELSEWHERE, np.int8)
+    answer[in_time] = SATISFIED
+    answer[(too_late | over) & ~maybe] = VIOLATED
+    answer[waits] = PENDING
+    state[asked] = answer
+    by[asked[too_late]] = first[too_late]
+    due[asked[waits]] = latest[waits]
+    return Judged(rule=rule, walk=walk, row=rows, state=state, by=by, due=due)
 
 
 def must_not_follow(rule: Rule, length: Length, rows: Places, steps: Steps, lived: Lived) -> Judged:
     """Answer ``A not within D of B`` (asked by each B)."""
     walk = lived.walk[rows]
     some = np.flatnonzero(steps.of((rule.target,)))
-    sure, certain = first_surely_after(lived, rows, some)
-    broken = certain & (lived.high[sure] <= bound(lived, lived.low, rows, length))
+    running = lived.running[walk]
+    before = _overlapped_before(lived, rows, some)
     first, there = _first_after(lived, rows, some)
-    until = bound(lived, lived.high, rows, length)
-    maybe = there & (lived.low[first] <= until) | _overlapped_before(lived, rows, some)
-    seen = lived.seen[walk]
-    open_yet = lived.running[walk] & (until >= seen)
-    state = np.where(open_yet, HOLDING, SATISFIED).astype(np.int8)
-    state[maybe] = ELSEWHERE
-    state[broken] = VIOLATED
-    return untimed(rule, walk, rows, state, np.where(broken, sure, -1))
+    state = np.full(len(rows), SATISFIED, np.int8)
+    by = np.full(len(rows), -1)
+    asked = np.flatnonzero(there | running | before)  # nothing has followed, or will
+    rows_, first, there = rows[asked], first[asked], there[asked]
+    sure, certain = first_surely_after(lived, rows_, some)
+    until = bound(lived, lived.high, rows_, length)
+    broken = certain & (lived.high[sure] <= bound(lived, lived.low, rows_, length))
+    maybe = there & (lived.low[first] <= until) | before[asked]
+    answer = np.where(running[asked] & (until >= lived.seen[walk[asked]]), HOLDING, SATISFIED)
+    answer[maybe] = ELSEWHERE
+    answer[broken] = VIOLATED
+    state[asked] = answer
+    by[asked[broken]] = sure[broken]
+    return untimed(rule, walk, rows, state, by)
 
 
 def first_surely_after(lived: Lived, rows: Places, some: Places) -> tuple[Places, Mask]:

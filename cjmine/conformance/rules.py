@@ -57,8 +57,7 @@ class Steps:
 
     def of(self, labels: Collection[str]) -> Mask:
         """Say which steps have one of the labels."""
-        codes = [self.codes[label] for label in labels if label in self.codes]
-        return np.isin(self.walks.labels, codes)
+        return _named(self.walks, self.codes, labels)
 
     def first(self, mask: Mask) -> Places:
         """Return the row of each walk's first marked step, beyond every row where it has none."""
@@ -113,14 +112,20 @@ def answers_of(journey: IntendedJourney, walks: Walks, running: Mask) -> pl.Data
 def steps_of(journey: IntendedJourney, walks: Walks, running: Mask) -> Steps:
     """Return what rules are asked of; ``running`` says which walks are still under way."""
     codes = {name: code for code, name in enumerate(walks.names.to_list())}
-    tolerated = np.isin(walks.labels, [codes[label] for label in journey.anytime if label in codes])
+    tolerated = _named(walks, codes, journey.anytime)
 
     def passed(named: Collection[str]) -> Mask:
-        spoken = np.isin(walks.labels, [codes[label] for label in named if label in codes])
-        return tolerated & ~spoken
+        return tolerated & ~_named(walks, codes, named)
 
     walk = np.repeat(np.arange(len(walks.begins)), walks.lengths)
     return Steps(walks=walks, walk=walk, running=running, codes=codes, passed=passed)
+
+
+def _named(walks: Walks, codes: dict[str, int], labels: Collection[str]) -> Mask:
+    """Say which steps have one of the labels."""
+    known = np.zeros(walks.names.len(), bool)
+    known[[codes[label] for label in labels if label in codes]] = True
+    return np.asarray(known[walks.labels])
 
 
 def judged(rule: Rule, journey: IntendedJourney, steps: Steps) -> tuple[Places, Places | None, States]:
