@@ -155,7 +155,7 @@ def late(lived: Lived, compared: Compared) -> pl.DataFrame:
     some = amount(pl.col("over"), length.unit)  # a weekend after a last working day is no working day
     beyond = pl.when(pl.col("over") > 0).then(some).otherwise(pl.lit(f"less than 1 {length.unit}"))
     if compared.early:
-        words = (f"{lived.title(compared.step)} came ", f"; it is not to come before {length} from {what} (")
+        words = (f"{lived.title(compared.step)} came after ", f"; it is not to come before {length} from {what} (")
         tail = "). Too early by "
     else:
         words = (f"{lived.title(compared.step)} took ", f"; the standard is {length} from {what} (")
