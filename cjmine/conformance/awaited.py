@@ -49,25 +49,23 @@ def awaited(lived: Lived, stands: pl.DataFrame) -> pl.DataFrame:
             rows = _counting(lived, step, planned.within, walk[mine])
             timed = rows >= 0
             since[mine[timed]] = rows[timed]
-            due[mine[timed]] = bound(lived, lived.high, rows[timed], planned.within.length)
+            due[mine[timed]] = bound(lived, lived.high[rows[timed]], planned.within.length)
     return pl.DataFrame({"walk": walk, "step": steps, "since": since, "due": due})
 
 
 def _counting(lived: Lived, step: str, limit: Limit, walk: Places) -> Places:
     """Return what a limit counts from in each journey; -1 where it has not happened, or is served."""
-    anchor, done = (
-        _last(lived, some) for some in (anchors_of(lived, limit), np.flatnonzero(lived.of((step,))))
-    )
-    found = anchor[walk]
-    last = done[walk]
-    served = (last >= 0) & (lived.high[last] >= lived.low[found])  # perhaps it has followed
-    return np.where((found >= 0) & ~served, found, -1)
+    some, done = anchors_of(lived, limit), np.flatnonzero(lived.of((step,)))
+    anchor, last = (_last(lived, rows, rows)[walk] for rows in (some, done))
+    until = _last(lived, done, lived.reach(done))[walk]
+    served = (last >= 0) & (until >= lived.low[anchor])  # perhaps it has followed
+    return np.where((anchor >= 0) & ~served, anchor, -1)
 
 
-def _last(lived: Lived, some: Places) -> Places:
-    """Return the last of some steps in each journey, -1 where it has none."""
+def _last(lived: Lived, some: Places, values: Places) -> Places:
+    """Return the value of the last of some steps in each journey, -1 where it has none."""
     found = np.full(len(lived.walks.begins), -1, np.int64)
-    found[lived.walk[some]] = some  # of equal places the last one written stays
+    found[lived.walk[some]] = values  # of equal places the last one written stays
     return found
 
 

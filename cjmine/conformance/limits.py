@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from cjmine.conformance.lived import FOUND, Lived, Mask, Places, Times, found_rows, instants
+from cjmine.conformance.order import maybe_before, surely_before
 from cjmine.domain.deadlines import BY_DATE
 from cjmine.domain.lengths import DAY, HOUR, MINUTE
 from cjmine.domain.plan import Anchor, Length, Limit, Unit
@@ -69,34 +70,32 @@ def anchors_of(lived: Lived, limit: Limit) -> Places:
 def _compared(lived: Lived, step: str, limit: Limit, rows: Places, *, early: bool) -> Compared:
     some = anchors_of(lived, limit)
     place = lived.before(rows, some)
-    if limit.anchor is Anchor.START:  # a first step counts from itself
-        place = np.searchsorted(some, rows, side="right") - 1
     rows, place = rows[place >= 0], place[place >= 0]
     since = some[place]
     broken, unknown = np.zeros((2, len(rows)), bool)
     if early:
-        sure = _surely_before(lived, rows, some, place)
-        latest = _maybe_before(lived, rows, some, place)
-        least = bound(lived, lived.low, some[sure], limit.length, early=True)
-        most = bound(lived, lived.high, some[latest], limit.length, early=True)
+        sure = surely_before(lived, rows, some)
+        latest = maybe_before(lived, rows, some)
+        least = bound(lived, lived.low[some[sure]], limit.length, early=True)
+        most = bound(lived, lived.reach(some)[latest], limit.length, early=True)
         broken = (sure >= 0) & (lived.high[rows] < least)
         unknown = ~broken & (lived.low[rows] < most)
     else:
         since = some[place]
         far = np.flatnonzero(lived.high[rows] - lived.low[since] > at_least(limit.length))
         some_rows, earliest = rows[far], since[far]
-        latest = some[_maybe_before(lived, some_rows, some, place[far])]
-        broken[far] = lived.low[some_rows] > bound(lived, lived.high, latest, limit.length)
-        unknown[far] = lived.high[some_rows] > bound(lived, lived.low, earliest, limit.length)
+        latest = lived.reach(some)[maybe_before(lived, some_rows, some)]
+        broken[far] = lived.low[some_rows] > bound(lived, latest, limit.length)
+        unknown[far] = lived.high[some_rows] > bound(lived, lived.low[earliest], limit.length)
         unknown &= ~broken
     return Compared(
         step=step, limit=limit, early=early, rows=rows, since=some[place], broken=broken, unknown=unknown
     )
 
 
-def bound(lived: Lived, times: Times, rows: Places, length: Length, *, early: bool = False) -> Times:
-    """Return the last instant in time, ``length`` from each step; ``early``: the first not too early."""
-    since = instants(times[rows])
+def bound(lived: Lived, times: Times, length: Length, *, early: bool = False) -> Times:
+    """Return the last instant in time, ``length`` from each instant; ``early``: the first not too early."""
+    since = instants(times)
     found = lived.clock.earliest(since, length) if early else lived.clock.due(since, length)
     return found.dt.epoch("us").to_numpy()
 
@@ -107,35 +106,6 @@ def at_least(length: Length) -> int:
     What is due in so many days is due at the end of the last; a day may have an hour less.
     """
     return length.amount * _LEAST[length.unit] - (HOUR if length.unit in BY_DATE else 0)
-
-
-def _maybe_before(lived: Lived, rows: Places, some: Places, place: Places) -> Places:
-    """Return the last of ``some`` that may have come before each row, though it stands behind it."""
-    found = place.copy()
-    while len(some):
-        further = np.minimum(found + 1, len(some) - 1)
-        step = some[further]
-        may = (
-            (further > found) & (lived.walk[step] == lived.walk[rows]) & (lived.low[step] <= lived.high[rows])
-        )
-        may &= step != rows
-        if not may.any():
-            break
-        found[may] = further[may]
-    return found
-
-
-def _surely_before(lived: Lived, rows: Places, some: Places, place: Places) -> Places:
-    """Return the last of ``some`` that surely came before each row; -1 for none."""
-    found = place.copy()
-    while True:
-        step = some[np.maximum(found, 0)]
-        there = (found >= 0) & (lived.walk[step] == lived.walk[rows])
-        found[~there] = -1
-        unsure = there & (lived.high[step] >= lived.low[rows])
-        if not unsure.any():
-            return found
-        found[unsure] -= 1
 
 
 def late(lived: Lived, compared: Compared) -> pl.DataFrame:
@@ -155,7 +125,10 @@ def late(lived: Lived, compared: Compared) -> pl.DataFrame:
     some = amount(pl.col("over"), length.unit)  # a weekend after a last working day is no working day
     beyond = pl.when(pl.col("over") > 0).then(some).otherwise(pl.lit(f"less than 1 {length.unit}"))
     if compared.early:
-        words = (f"{lived.title(compared.step)} came after ", f"; it is not to come before {length} from {what} (")
+        words = (
+            f"{lived.title(compared.step)} came after ",
+            f"; it is not to come before {length} from {what} (",
+        )
         tail = "). Too early by "
     else:
         words = (f"{lived.title(compared.step)} took ", f"; the standard is {length} from {what} (")

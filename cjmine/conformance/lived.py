@@ -121,6 +121,17 @@ class Lived:
         """Return the first of ``some`` after each row in its journey, as a place in ``some``; -1 for none."""
         return self._same(np.searchsorted(some, rows, side="right"), rows, some)
 
+    def reach(self, some: Places) -> Times:
+        """Return, for each of ``some``, the last instant at which it or one before it may have begun.
+
+        A day that stands before an exact time may in truth be the later of the two.
+        """
+        high = self.high[some]
+        if np.array_equal(high, self.low[some]):
+            return high
+        frame = pl.DataFrame({"walk": self.walk[some], "high": high})
+        return frame.select(pl.col("high").cum_max().over("walk")).to_series().to_numpy()
+
     def _same(self, place: Places, rows: Places, some: Places) -> Places:
         """Return the places that are there and lie in the same journey as the rows, -1 for the others."""
         there = (place >= 0) & (place < len(some))

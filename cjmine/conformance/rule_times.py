@@ -12,7 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cjmine.conformance.limits import at_least, bound
-from cjmine.conformance.lived import NEVER, Lived, Mask, Places, Times
+from cjmine.conformance.lived import NEVER, Lived, Places, Times
+from cjmine.conformance.order import (
+    first_after,
+    first_surely_after,
+    maybe_next_to,
+    overlapped_after,
+    overlapped_before,
+)
 from cjmine.conformance.rules import ELSEWHERE, HOLDING, PENDING, SATISFIED, VIOLATED, States, Steps
 from cjmine.domain.plan import Length, Rule, Template
 
@@ -43,19 +50,19 @@ def must_follow(rule: Rule, length: Length, rows: Places, steps: Steps, lived: L
     """Answer ``after A must B within D``."""
     walk = lived.walk[rows]
     some = np.flatnonzero(steps.of((rule.target,)))
-    first, there = _first_after(lived, rows, some)
+    first, there = first_after(lived, rows, some)
     ordered = there & (lived.low[first] > lived.high[rows]) if len(rows) else there
     soon = ordered & (lived.high[first] - lived.low[rows] <= at_least(length))
     state = np.full(len(rows), SATISFIED, np.int8)
     due, by = np.full(len(rows), NEVER), np.full(len(rows), -1)
     asked = np.flatnonzero(~soon)  # of the others a calendar would say nothing else
     rows_, first, there, ordered = rows[asked], first[asked], there[asked], ordered[asked]
-    latest = bound(lived, lived.high, rows_, length)
+    latest = bound(lived, lived.high[rows_], length)
     seen = lived.seen[walk[asked]]
     too_late = there & (lived.low[first] > latest)
-    in_time = ordered & (lived.high[first] <= bound(lived, lived.low, rows_, length))
+    in_time = ordered & (lived.high[first] <= bound(lived, lived.low[rows_], length))
     over = ~there & ((latest < seen) | ((seen == NEVER) & ~lived.running[walk[asked]]))
-    maybe = _overlapped_before(lived, rows_, some)
+    maybe = overlapped_before(lived, rows_, some)
     waits = ~(there | over | maybe)
     answer = np.full(len(asked), ELSEWHERE, np.int8)
     answer[in_time] = SATISFIED
@@ -72,15 +79,15 @@ def must_not_follow(rule: Rule, length: Length, rows: Places, steps: Steps, live
     walk = lived.walk[rows]
     some = np.flatnonzero(steps.of((rule.target,)))
     running = lived.running[walk]
-    before = _overlapped_before(lived, rows, some)
-    first, there = _first_after(lived, rows, some)
+    before = overlapped_before(lived, rows, some)
+    first, there = first_after(lived, rows, some)
     state = np.full(len(rows), SATISFIED, np.int8)
     by = np.full(len(rows), -1)
     asked = np.flatnonzero(there | running | before)  # nothing has followed, or will
     rows_, first, there = rows[asked], first[asked], there[asked]
     sure, certain = first_surely_after(lived, rows_, some)
-    until = bound(lived, lived.high, rows_, length)
-    broken = certain & (lived.high[sure] <= bound(lived, lived.low, rows_, length))
+    until = bound(lived, lived.high[rows_], length)
+    broken = certain & (lived.high[sure] <= bound(lived, lived.low[rows_], length))
     maybe = there & (lived.low[first] <= until) | before[asked]
     answer = np.where(running[asked] & (until >= lived.seen[walk[asked]]), HOLDING, SATISFIED)
     answer[maybe] = ELSEWHERE
@@ -88,40 +95,6 @@ def must_not_follow(rule: Rule, length: Length, rows: Places, steps: Steps, live
     state[asked] = answer
     by[asked[broken]] = sure[broken]
     return untimed(rule, walk, rows, state, by)
-
-
-def first_surely_after(lived: Lived, rows: Places, some: Places) -> tuple[Places, Mask]:
-    """Return the first of ``some`` that surely came after each row, and where there is one."""
-    place = lived.after(rows, some)
-    while True:
-        there = place >= 0
-        step = some[place] if len(some) else np.zeros(len(rows), np.int64)
-        unsure = there & (lived.low[step] <= lived.high[rows]) if len(rows) else there
-        if not unsure.any():
-            return np.where(there, step, 0), there
-        place[unsure] = lived.after(step[unsure], some)
-
-
-def _first_after(lived: Lived, rows: Places, some: Places) -> tuple[Places, Mask]:
-    """Return the first of ``some`` that stands behind each row, and where there is one."""
-    place = lived.after(rows, some)
-    there = place >= 0
-    return np.where(there, some[place], 0) if len(some) else np.zeros(len(rows), np.int64), there
-
-
-def _overlapped_before(lived: Lived, rows: Places, some: Places) -> Mask:
-    """Tell which rows have one of ``some`` before them that may in truth have come after."""
-    place = lived.before(rows, some)
-    there = place >= 0
-    if not len(some):
-        return there
-    return np.asarray(there & (lived.high[some[place]] >= lived.low[rows]))
-
-
-def overlapped_after(lived: Lived, rows: Places, some: Places) -> Mask:
-    """Tell which rows have one of ``some`` behind them that may in truth have come before."""
-    first, there = _first_after(lived, rows, some)
-    return np.asarray(there & (lived.low[first] <= lived.high[rows])) if len(some) else there
 
 
 def in_known_order(judged: Judged, steps: Steps, lived: Lived) -> Judged:
@@ -136,13 +109,14 @@ def in_known_order(judged: Judged, steps: Steps, lived: Lived) -> Judged:
     if rule.template is Template.PRECEDENCE:
         unsure = overlapped_after(lived, at, some)
     elif rule.template is Template.RESPONSE:
-        unsure = _overlapped_before(lived, at, some)
+        unsure = overlapped_before(lived, at, some)
     elif rule.template is Template.NOT_SUCCESSION:
         found, there = first_surely_after(lived, at, some)
         by[broken], unsure = np.where(there, found, -1), ~there
     elif rule.template is Template.CHAIN_PRECEDENCE:
-        every = np.arange(len(steps.walks.labels))
-        unsure = _overlapped_before(lived, at, every) | overlapped_after(lived, at, every)
+        others = ~steps.passed((rule.activation, rule.target))
+        others[some] = False
+        unsure = maybe_next_to(lived, at, some, np.flatnonzero(others))
     else:  # the first or last step of the journey is another
         mine = np.flatnonzero(steps.of((rule.activation,)))
         end = by[broken]
@@ -150,7 +124,7 @@ def in_known_order(judged: Judged, steps: Steps, lived: Lived) -> Judged:
         there = end >= 0
         end = np.maximum(end, 0)
         unsure = there & (
-            first & overlapped_after(lived, end, mine) | last & _overlapped_before(lived, end, mine)
+            first & overlapped_after(lived, end, mine) | last & overlapped_before(lived, end, mine)
         )
     state[broken[unsure]] = ELSEWHERE
     return Judged(rule=rule, walk=judged.walk, row=row, state=state, by=by, due=judged.due)

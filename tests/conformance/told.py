@@ -56,8 +56,10 @@ class Told(NamedTuple):
 
     def clause(self, text: str) -> dict[str, int]:
         """Return the measures of one clause that are not zero."""
-        (row,) = self.outputs["clauses"].filter(clause=text).to_dicts()
-        return {name: value for name, value in row.items() if isinstance(value, int) and value}
+        rows = self.outputs["clauses"].filter(clause=text).to_dicts()
+        return {
+            name: value for row in rows for name, value in row.items() if isinstance(value, int) and value
+        }
 
 
 def told(model: IntendedJourney, rows: Sequence[Mapping[str, Any]], *, seen: float = LATER) -> Told:
