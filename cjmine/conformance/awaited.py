@@ -12,8 +12,9 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from cjmine.conformance.found import FOUND, found_rows
 from cjmine.conformance.limits import anchors_of, bound
-from cjmine.conformance.lived import FOUND, NEVER, Lived, Mask, Places, Times, found_rows, instants
+from cjmine.conformance.lived import NEVER, Lived, Mask, Places, Times, instants
 from cjmine.domain.lengths import HOUR, in_units
 from cjmine.domain.lists import flattened
 from cjmine.domain.plan import Anchor, Limit

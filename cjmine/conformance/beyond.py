@@ -10,8 +10,8 @@ from cjmine.conformance.awaited import not_done, watched_steps
 from cjmine.conformance.beside import Beside
 from cjmine.conformance.ended import not_ended
 from cjmine.conformance.failed import failed_steps, watched_failures
+from cjmine.conformance.found import FOUND
 from cjmine.conformance.limits import late
-from cjmine.conformance.lived import FOUND
 from cjmine.conformance.primary import without_double
 from cjmine.conformance.rule_events import BY_ATTRIBUTE, broken_rules, watched_rules
 from cjmine.conformance.rules import ELSEWHERE

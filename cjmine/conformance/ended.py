@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from cjmine.conformance.lived import FOUND, Lived, found_rows
+from cjmine.conformance.found import FOUND, found_rows
+from cjmine.conformance.lived import Lived
 from cjmine.domain.vocabulary import Severity, Status
 
 

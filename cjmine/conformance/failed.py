@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from cjmine.conformance.awaited import watched
-from cjmine.conformance.lived import FOUND, NEVER, Lived, Mask, Places, found_rows
+from cjmine.conformance.found import FOUND, found_rows
+from cjmine.conformance.lived import NEVER, Lived, Mask, Places
 from cjmine.domain.tables import WATCH
 from cjmine.domain.vocabulary import Outcome, Promise, Severity
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cjmine.conformance.lived import FOUND, Lived, Mask, Places, Times, found_rows, instants
+from cjmine.conformance.found import FOUND, found_rows
+from cjmine.conformance.lived import Lived, Mask, Places, Times, instants
 from cjmine.conformance.order import maybe_before, surely_before
 from cjmine.domain.deadlines import BY_DATE
 from cjmine.domain.lengths import DAY, HOUR, MINUTE

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from cjmine.conformance.awaited import watched
+from cjmine.conformance.found import FOUND, found_rows
 from cjmine.conformance.limits import amount
-from cjmine.conformance.lived import FOUND, NEVER, Lived, Places, found_rows, instants
+from cjmine.conformance.lived import NEVER, Lived, Places, instants
 from cjmine.conformance.messages import rule_broken
 from cjmine.conformance.rule_times import Judged, in_known_order, must_follow, must_not_follow, untimed
 from cjmine.conformance.rules import ELSEWHERE, PENDING, SATISFIED, VIOLATED, Steps, judged, steps_of

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cjmine.conformance.lived import FOUND, Lived, Mask, Places, found_rows
+from cjmine.conformance.found import FOUND, found_rows
+from cjmine.conformance.lived import Lived, Mask, Places
 from cjmine.domain.vocabulary import Severity
 
 
