@@ -379,16 +379,13 @@ def test_check_counts_rules_and_says_what_it_does_not_compare_yet(log: Path) -> 
 def test_check_compares_times_and_the_columns_that_are_named(tmp_path: Path) -> None:
     log, model = tmp_path / "log.csv", tmp_path / "abc.journey.yaml"
     rows = (
-        "1,a,2026-03-02,web",
-        "1,b,2026-03-03,phone",
-        "1,c,2026-03-04,",
-        "2,a,2026-03-02,",
-        "2,b,2026-03-09,web",
+        *("1,a,2026-03-02T09:00,web", "1,b,2026-03-03T09:00,phone", "1,c,2026-03-04T09:00,"),
+        *("2,a,2026-03-02T09:00,", "2,b,2026-03-09T09:00,web", "2,c,2026-03-09T10:00,web"),
     )
-    log.write_text("\n".join(["case,activity,time,by_way", *rows, "2,c,2026-03-09,web"]), encoding="utf-8")
+    log.write_text("\n".join(["case,activity,time,by_way", *rows]), encoding="utf-8")
     model.write_text(
-        "journey: abc\nsteps: [a, {b: {within: 2 d of a, channel: web, by: x}}, {c: {not_before: 1 d of b}}]\n"
-        "rules: [after a must b within 2 d, c only via email]\n"
+        "journey: abc\nsteps: [a, {b: {within: 2 d of a, channel: web, by: x}}, {c: {not_before: 1 d of b}}]"
+        "\nrules: [after a must b within 2 d, c only via email]\n"
     )
     found = said("check", log, model, "--channel", "by_way")
     assert [tuple(row.values()) for row in found["deviations"]] == [
