@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from cjmine.conformance.aligned import align_all
-from cjmine.conformance.kernels import COSTS, DEVIATION_NOTES, DEVIATIONS, MOVES
+from cjmine.conformance.kernels import BEYOND, COSTS, DEVIATION_NOTES, DEVIATIONS, MOVES
 from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
@@ -51,6 +51,7 @@ PASS_TWO = (
     MOVES,
     DEVIATIONS,
     DEVIATION_NOTES,
+    *BEYOND,
     COUNT_VARIANTS,
     COUNT_FLOWS,
     COUNT_NODES,

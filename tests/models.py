@@ -10,11 +10,18 @@ from cjmine.intended.load import load_model
 from cjmine.intended.net import net_of
 
 CONFIGS = Path(__file__).parent.parent / "configs"
+STRICT = Path(__file__).parent / "strict_home.journey.yaml"
 
 
 @cache
 def moving_home() -> IntendedJourney:
     return load_model(CONFIGS / "moving_home.journey.yaml")
+
+
+@cache
+def strict_home() -> IntendedJourney:
+    """Moving home with all that a plan can say of its steps, of time, and as rules."""
+    return load_model(STRICT)
 
 
 def sequence_model(steps: str) -> IntendedJourney:

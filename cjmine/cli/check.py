@@ -13,7 +13,7 @@ from cjmine.cli.options import as_json, columns, fail_on, finish, print_json
 @click.command()
 @click.argument("log", type=click.Path(path_type=Path))
 @click.argument("model", type=click.Path(path_type=Path))
-@columns("case", "activity", "time", "end")
+@columns("case", "activity", "time", "end", "service", "channel")
 @as_json
 @fail_on
 def check(log: Path, model: Path, *, json_: bool, fail_on: dict[str, int], **names: Any) -> None:  # noqa: ANN401 (one per column option)
@@ -22,9 +22,9 @@ def check(log: Path, model: Path, *, json_: bool, fail_on: dict[str, int], **nam
     Every case is aligned optimally. LOG is XES, CSV, Parquet or JSON lines;
     MODEL a .journey.yaml, .bpmn, .pnml, .decl or .json (Declare) file.
     """
-    from cjmine import quick  # noqa: PLC0415 (slow)
+    from cjmine import checking, quick  # noqa: PLC0415 (slow)
 
-    found = quick.check(log, model, quick.Columns(**names))
+    found = checking.check(log, model, quick.Columns(**names))
     counts: dict[str, int] = {}
     for row in found["deviations"]:
         counts[row["code"]] = counts.get(row["code"], 0) + row["count"]

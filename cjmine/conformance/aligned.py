@@ -12,7 +12,7 @@ from cjmine.conformance.alignment import KINDS, Aligned, align_walks, told
 from cjmine.conformance.deviations import counts_rounds, deviations_of
 from cjmine.conformance.given import Given, Rows, given_of
 from cjmine.conformance.onward import Onward, onward_of
-from cjmine.conformance.owed import owed
+from cjmine.conformance.owed import ahead, owed
 from cjmine.conformance.walk import LOG, SYNC
 from cjmine.domain.kernel import ALIGNED
 from cjmine.domain.lists import regrouped, slices
@@ -46,18 +46,34 @@ def align_all(
             raise error.uncounted(cases=int(mine["count"].sum()), variants=mine.height) from None
         for whole in (True, False):
             found = align_walks(given.paths, onward, prefix=not whole)
-            for table, rows in (
-                ("costs", _costs(found, given)),
-                ("moves", _moves(found, given, onward, model)),
-                ("deviations", _deviations(found, given, model, prefix=not whole)),
-            ):
-                keys = (
-                    pl.lit(name).alias("journey_type"),
-                    mine["variant"].gather(rows["n"]).alias("variant"),
-                )
-                keyed = rows.with_columns(*keys, pl.lit(whole).alias("whole"))
-                tables[table].append(keyed.select(pl.col(n).cast(kind) for n, kind in ALIGNED[table].items()))
+            made = {
+                "costs": _costs(found, given),
+                "moves": _moves(found, given, onward, model),
+                "deviations": _deviations(found, given, model, prefix=not whole),
+            }
+            if not whole:
+                made["reached"] = _reached(found, given, onward)
+                states = np.unique(made["reached"]["state"].to_numpy())
+                tables["ahead"].append(_typed("ahead", ahead(onward, model, states), name))
+            for table, rows in made.items():
+                variant = mine["variant"].gather(rows["n"]).alias("variant")
+                keyed = rows.with_columns(variant, pl.lit(whole).alias("whole"))
+                tables[table].append(_typed(table, keyed, name))
     return {name: pl.concat(parts) for name, parts in tables.items()}
+
+
+def _typed(table: str, rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    typed = rows.with_columns(pl.lit(name).alias("journey_type"))
+    return typed.select(pl.col(column).cast(kind) for column, kind in ALIGNED[table].items())
+
+
+def _reached(found: Aligned, given: Given, onward: Onward) -> pl.DataFrame:
+    """Return the state that each variant, as far as it came, has reached in the plan."""
+    ends = found.bounds[given.path + 1]
+    known = np.append(found.states, onward.start)
+    moved = ends > found.bounds[given.path]
+    state = known[np.where(moved, ends - 1, len(known) - 1)]
+    return pl.DataFrame({"n": np.arange(len(state)), "state": state})
 
 
 def _costs(found: Aligned, given: Given) -> pl.DataFrame:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from cjmine.conformance.beside import beside
+from cjmine.conformance.beyond import beyond_order, promised, undecided
+from cjmine.conformance.clauses import CLAUSES, count_clauses
 from cjmine.domain.kernel import NOTES, Context, Kernel, Partition
 from cjmine.domain.sequences import latest, moment
-from cjmine.domain.tables import FINDING, JOURNEY, MOVE, TEXTS
+from cjmine.domain.tables import FINDING, JOURNEY, MOVE, TEXTS, WATCH
 from cjmine.domain.vocabulary import Lever, Severity, Status
 from cjmine.engine.evidence import findings
 
@@ -52,7 +55,7 @@ def moves(partition: Partition, context: Context) -> pl.DataFrame:
 
 
 def deviations(partition: Partition, context: Context) -> pl.DataFrame:
-    """Return FINDING rows with codes V1, V2, V3, V8; a missing step's evidence are its neighbours."""
+    """Return FINDING rows with codes V1 to V10; a missing step's evidence are its neighbours."""
     if not context.aligned:
         return FINDING.empty()
     rows = _found(partition, context).filter("ordered")
@@ -65,16 +68,21 @@ def deviations(partition: Partition, context: Context) -> pl.DataFrame:
         severity.alias("severity"),
         pl.lit(Lever.PROCESS.value).alias("lever"),
     )
-    return findings(
-        filled.drop("label", "evidence", "extra", "ordered"), partition.events, detector="conformance"
-    )
+    events = partition.events
+    aligned = filled.drop("label", "evidence", "extra", "ordered")
+    aligned, *others = beyond_order(aligned, events, beside(partition, context), context)
+    told = (aligned, pl.concat(others, how="diagonal"))
+    return FINDING.merge([findings(some, events, detector="conformance") for some in told])
 
 
 def notes(partition: Partition, context: Context) -> pl.DataFrame:
-    """Count the steps that look out of order but whose order is unknown."""
-    unknown = _found(partition, context).filter(~pl.col("ordered")).height if context.aligned else 0
-    row = {"detector": ["conformance"], "note": ["order of two steps unknown"], "count": [unknown]}
-    return pl.DataFrame(row if unknown else None, schema=NOTES.schema)
+    """Count what looks like a deviation, but depends on an order or a time that nobody knows."""
+    if not context.aligned:
+        return NOTES.empty()
+    unknown = {"order of two steps unknown": _found(partition, context).filter(~pl.col("ordered")).height}
+    unknown |= undecided(beside(partition, context))
+    rows = [("conformance", note, count) for note, count in unknown.items() if count]
+    return pl.DataFrame(rows, schema=NOTES.schema, orient="row")
 
 
 def _found(partition: Partition, context: Context) -> pl.DataFrame:
@@ -106,7 +114,21 @@ def _located(events: pl.DataFrame, journeys: pl.DataFrame, known: pl.DataFrame) 
     return rows.with_columns((pl.col("ordered") | (pl.col("code") != "V3")).alias("ordered"))
 
 
+def watch(partition: Partition, context: Context) -> pl.DataFrame:
+    """Return WATCH rows: what the plan still expects of journeys that are not over."""
+    return promised(beside(partition, context)) if context.aligned else WATCH.empty()
+
+
+def clauses(partition: Partition, context: Context) -> pl.DataFrame:
+    """Tally how often each clause of the plans was asked, kept and broken (see ``CLAUSES``)."""
+    return count_clauses(beside(partition, context)) if context.aligned else CLAUSES.empty()
+
+
 COSTS = Kernel(name="costs", output=JOURNEY, compute=costs, into="journeys")
 MOVES = Kernel(name="moves", output=MOVE, compute=moves, into="moves")
 DEVIATION_NOTES = Kernel(name="conformance_notes", output=NOTES, compute=notes)
 DEVIATIONS = Kernel(name="deviations", output=FINDING, compute=deviations, into="findings")
+WATCHED = Kernel(name="watched", output=WATCH, compute=watch, into="watch")
+COUNT_CLAUSES = Kernel(name="clauses", output=CLAUSES, compute=clauses)
+BEYOND = (WATCHED, COUNT_CLAUSES)
+"""After the deviations: what is still expected, and how each clause of the plan was kept."""

@@ -1,4 +1,4 @@
-"""Which services does the plan still need, from each of its states?
+"""Which steps and services does the plan still need, from each of its states?
 
 A service is owed a step while every way from here to the end of the plan has
 one. With it a detector can tell work side by side from passing the customer on
@@ -14,9 +14,11 @@ import numpy.typing as npt
 import polars as pl
 
 from cjmine.conformance.onward import Onward
+from cjmine.domain.models import IntendedJourney
 from cjmine.domain.tables import TEXTS
 
 _Bools = npt.NDArray[np.bool_]
+_Ints = npt.NDArray[np.int64]
 
 
 def owed(onward: Onward, by: Mapping[str, str]) -> pl.Series:
@@ -28,6 +30,44 @@ def owed(onward: Onward, by: Mapping[str, str]) -> pl.Series:
         for state in range(onward.n_states)
     ]
     return pl.Series("owed", rows, dtype=TEXTS)
+
+
+def ahead(onward: Onward, journey: IntendedJourney, states: _Ints) -> pl.DataFrame:
+    """Return state, steps (without which no way leads to the end) and waiting (for whom), for some states.
+
+    The steps are sorted. Who is waited for is said in words, with the steps
+    that lead on: the services that are to take them, else the customer; empty at the end of the plan.
+    """
+    left = onward.to_end()
+    needed = {label: ~_spared(onward, {label}) for label in sorted(onward.labels)}
+    steps = [[label for label, rows in needed.items() if rows[state]] for state in states.tolist()]
+    return pl.DataFrame(
+        {
+            "state": states,
+            "steps": steps,
+            "waiting": [
+                _waiting(onward, journey, state, set(owing), left)
+                for state, owing in zip(states.tolist(), steps, strict=True)
+            ],
+        },
+        schema_overrides={"steps": TEXTS},
+    )
+
+
+def _waiting(onward: Onward, journey: IntendedJourney, state: int, owing: set[str], left: _Ints) -> str:
+    """Say who is to take the next step: one that is needed on every way, else any that leads to the end."""
+    following = onward.after[state]
+    nearer = {
+        label
+        for label, target in zip(onward.labels, following.tolist(), strict=True)
+        if target >= 0 and left[target] < left[state]
+    }
+    whose: dict[str, list[str]] = {}
+    for label in sorted(nearer & owing or nearer):
+        title = f"'{journey.titles.get(label, label)}'"
+        whose.setdefault(journey.by.get(label, "the customer" if journey.by else ""), []).append(title)
+    told = [f"{who} ({', '.join(titles)})" if who else ", ".join(titles) for who, titles in whose.items()]
+    return " and ".join(told)
 
 
 def _spared(onward: Onward, without: set[str]) -> _Bools:

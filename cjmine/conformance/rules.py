@@ -43,8 +43,11 @@ _OPEN = {Template.NOT_SUCCESSION, Template.NOT_COEXISTENCE, Template.NEGATIVE_RE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Steps:
-    """All steps of all walks, one behind the other, each with its walk."""
+class Steps:
+    """All steps of all walks, one behind the other, each with its walk.
+
+    ``passed`` says, for labels that a rule names, which other steps it looks past: those of ``anytime``.
+    """
 
     walks: Walks
     walk: Places
@@ -54,8 +57,7 @@ class _Steps:
 
     def of(self, labels: Collection[str]) -> Mask:
         """Say which steps have one of the labels."""
-        codes = [self.codes[label] for label in labels if label in self.codes]
-        return np.isin(self.walks.labels, codes)
+        return _named(self.walks, self.codes, labels)
 
     def first(self, mask: Mask) -> Places:
         """Return the row of each walk's first marked step, beyond every row where it has none."""
@@ -82,10 +84,10 @@ def activations_of(journey: IntendedJourney, walks: Walks, running: Mask) -> pl.
     The labels of ``walks`` are steps of the plan, those of ``anytime`` included;
     ``running`` says which walks are still under way. Columns as in ``ACTIVATIONS``.
     """
-    steps, n = _steps(journey, walks, running), len(walks.begins)
+    steps, n = steps_of(journey, walks, running), len(walks.begins)
     tables = [pl.DataFrame(schema=ACTIVATIONS)]
     for number, rule in enumerate(journey.rules):
-        at, _, states = _judged(rule, journey, steps)
+        at, _, states = judged(rule, journey, steps)
         counted = np.bincount(at * len(COUNTS) + states, minlength=n * len(COUNTS)).reshape(n, len(COUNTS))
         total = counted.sum(axis=1)
         columns = {name: counted[:, place] for place, name in enumerate(COUNTS)}
@@ -96,10 +98,10 @@ def activations_of(journey: IntendedJourney, walks: Walks, running: Mask) -> pl.
 
 def answers_of(journey: IntendedJourney, walks: Walks, running: Mask) -> pl.DataFrame:
     """Return one row for each activation, as in ``ANSWERS``: which event asked, and what the answer is."""
-    steps = _steps(journey, walks, running)
+    steps = steps_of(journey, walks, running)
     tables = [pl.DataFrame(schema=ANSWERS)]
     for number, rule in enumerate(journey.rules):
-        at, rows, states = _judged(rule, journey, steps)
+        at, rows, states = judged(rule, journey, steps)
         place = None if rows is None else rows - walks.begins[at]
         ids = {"rule": np.full(len(at), number), "walk": at, "place": place}
         answer = pl.Series(states).replace_strict(range(len(COUNTS)), COUNTS, return_dtype=pl.String)
@@ -107,19 +109,26 @@ def answers_of(journey: IntendedJourney, walks: Walks, running: Mask) -> pl.Data
     return pl.concat(tables)
 
 
-def _steps(journey: IntendedJourney, walks: Walks, running: Mask) -> _Steps:
+def steps_of(journey: IntendedJourney, walks: Walks, running: Mask) -> Steps:
+    """Return what rules are asked of; ``running`` says which walks are still under way."""
     codes = {name: code for code, name in enumerate(walks.names.to_list())}
-    tolerated = np.isin(walks.labels, [codes[label] for label in journey.anytime if label in codes])
+    tolerated = _named(walks, codes, journey.anytime)
 
     def passed(named: Collection[str]) -> Mask:
-        spoken = np.isin(walks.labels, [codes[label] for label in named if label in codes])
-        return tolerated & ~spoken
+        return tolerated & ~_named(walks, codes, named)
 
     walk = np.repeat(np.arange(len(walks.begins)), walks.lengths)
-    return _Steps(walks=walks, walk=walk, running=running, codes=codes, passed=passed)
+    return Steps(walks=walks, walk=walk, running=running, codes=codes, passed=passed)
 
 
-def _judged(rule: Rule, journey: IntendedJourney, steps: _Steps) -> tuple[Places, Places | None, States]:
+def _named(walks: Walks, codes: dict[str, int], labels: Collection[str]) -> Mask:
+    """Say which steps have one of the labels."""
+    known = np.zeros(walks.names.len(), bool)
+    known[[codes[label] for label in labels if label in codes]] = True
+    return np.asarray(known[walks.labels])
+
+
+def judged(rule: Rule, journey: IntendedJourney, steps: Steps) -> tuple[Places, Places | None, States]:
     """Return the walk of each activation, the row of its event (none for a whole walk), and its answer."""
     if rule.template in ONCE:
         return np.arange(len(steps.walks.begins)), None, _once(rule, steps)
@@ -129,7 +138,7 @@ def _judged(rule: Rule, journey: IntendedJourney, steps: _Steps) -> tuple[Places
     return steps.walk[rows], rows, _each(rule, rows, steps)
 
 
-def _each(rule: Rule, rows: Places, steps: _Steps) -> States:
+def _each(rule: Rule, rows: Places, steps: Steps) -> States:
     """Answer a rule for each event that asks it; ``rows`` are these events."""
     walk = steps.walk[rows]
     target, running = steps.of((rule.target,)), steps.running[walk]
@@ -155,7 +164,7 @@ def _each(rule: Rule, rows: Places, steps: _Steps) -> States:
     return _answers(found, kept, np.where(running, PENDING, VIOLATED))
 
 
-def _once(rule: Rule, steps: _Steps) -> States:
+def _once(rule: Rule, steps: Steps) -> States:
     """Answer a rule for each walk as a whole."""
     running = steps.running
     asked = steps.of((rule.activation,))
@@ -177,7 +186,7 @@ def _once(rule: Rule, steps: _Steps) -> States:
     return np.where(right, holding, lacking).astype(np.int8)
 
 
-def _follows(rule: Rule, rows: Places, target: Mask, steps: _Steps) -> Mask:
+def _follows(rule: Rule, rows: Places, target: Mask, steps: Steps) -> Mask:
     """Say which events stand straight behind a target, steps that may happen any time left out."""
     counted = np.flatnonzero(~steps.passed((rule.activation, rule.target)))
     place = np.searchsorted(counted, rows)

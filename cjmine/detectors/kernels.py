@@ -13,7 +13,7 @@ TOTALS = Tally(
     keys={"code": pl.String, "intended": pl.Boolean},
     measures={"count": Merge.SUM, "journeys": Merge.SUM, "customers": Merge.SUM, "extra_events": Merge.SUM},
 )
-_PRECEDENCE = ("D3", "D2", "D1", "L6", "L4", "L2", "L3", "L1", "V8", "V3", "V2")
+_PRECEDENCE = ("D3", "D2", "D1", "L6", "L4", "L2", "L3", "L1", "V8", "V3", "V9", "V2")
 """An extra event counts once, for the first of these codes that marks it (0.1, rulings 3, 6, 12)."""
 
 

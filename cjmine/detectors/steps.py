@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
-from cjmine.domain.sequences import kinds, latest, sequences
+from cjmine.domain.sequences import kinds, latest, moved, sequences
 from cjmine.domain.walks import Codes, Walks
 
 
@@ -66,14 +66,13 @@ def planned(partition: Partition) -> pl.DataFrame:
 
     ``owed`` is the row of the moves that says what is owed after it, if any does.
     """
-    return partition.derived(_planned, partition.events, partition.moves)
+    return partition.derived(_planned, moved(partition), partition.moves)
 
 
-def _planned(events: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
+def _planned(place: pl.Series, moves: pl.DataFrame) -> pl.DataFrame:
     owed = pl.when(pl.col("owed").is_not_null()).then(pl.int_range(pl.len(), dtype=pl.UInt32))
-    told = moves.select("event_id", "expected", owed.alias("owed")).filter(pl.col("event_id").is_not_null())
-    found = events.select("event_id").join(told, on="event_id", how="left", maintain_order="left")
-    return found.select(pl.col("expected").fill_null(value=False), "owed")
+    told = moves.select("expected", owed.alias("owed")).select(pl.all().gather(place))
+    return told.with_columns(pl.col("expected").fill_null(value=False))
 
 
 def visits(sequence: Sequence, context: Context) -> pl.DataFrame:

@@ -57,8 +57,19 @@ ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
         "primary": pl.Int32,
         "extra": pl.List(pl.Int32),
     },
+    "reached": {"journey_type": pl.String, "variant": pl.String, "state": pl.Int32},
+    "ahead": {
+        "journey_type": pl.String,
+        "state": pl.Int32,
+        "steps": pl.List(pl.String),
+        "waiting": pl.String,
+    },
 }
-"""Schemas of ``Context.aligned``; ``whole`` is false for prefix alignments of unfinished journeys."""
+"""Schemas of ``Context.aligned``; ``whole`` is false for prefix alignments of unfinished journeys.
+
+``reached`` is where such a journey stands in the plan; ``ahead``, for each state of a plan, the steps
+without which no way leads to its end, and who is to take the next, in words.
+"""
 
 
 class Output(Protocol):

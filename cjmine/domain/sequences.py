@@ -30,6 +30,17 @@ def sequences(partition: Partition) -> tuple[pl.DataFrame, Walks]:
     return partition.derived(walks_of, partition.events)
 
 
+def moved(partition: Partition) -> pl.Series:
+    """Return, for each row of the events, the row of the moves it stands in; null where it stands in none."""
+    return partition.derived(_moved, partition.events, partition.moves)
+
+
+def _moved(events: pl.DataFrame, moves: pl.DataFrame) -> pl.Series:
+    place = pl.int_range(pl.len(), dtype=pl.UInt32).alias("move")
+    told = moves.select("event_id", place).filter(pl.col("event_id").is_not_null())
+    return events.select("event_id").join(told, on="event_id", how="left", maintain_order="left")["move"]
+
+
 def ways(partition: Partition) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the number of each journey's path, and the first journey of each path (see ``distinct``)."""
     return partition.derived(distinct, sequences(partition)[1])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cjmine.domain.models import IntendedJourney
+from cjmine.domain.plan import Anchor
 from cjmine.errors import ModelError
 from cjmine.intended.bpmn import read_bpmn
 from cjmine.intended.declare import read_decl, read_declare_json
@@ -39,14 +40,19 @@ def load_model(path: Path) -> IntendedJourney:
         raise type(error)(faults, error.hint) from None
 
 
-def not_compared(journey: IntendedJourney, *, by_order: bool = False) -> tuple[str, ...]:
-    """Say which words of a model no log is compared with yet: silence would read as kept.
-
-    ``by_order``: rules that the order of steps decides are compared.
-    """
-    rules = [rule for rule in journey.rules if not (by_order and rule.by_order)]
-    limits = [step for step in journey.planned.values() if step.within or step.not_before]
-    counted = ((len(rules), "rule"), (len(journey.standards), "standard"), (len(limits), "limit"))
-    told = [f"{number:,} {what}{'' if number == 1 else 's'}" for number, what in counted if number]
-    listed = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
-    return (f"{journey.name}: {listed} of the model not compared with the log yet",) if told else ()
+def not_compared(journey: IntendedJourney) -> tuple[str, ...]:
+    """Say which words of a model no log is compared with: silence would read as kept."""
+    limits = [limit for step in journey.planned.values() for limit in (step.within, step.not_before)]
+    dated = [limit.name for limit in limits if limit is not None and limit.anchor is Anchor.DATE]
+    told = []
+    if dated:
+        named = ", ".join(sorted(set(dated)))
+        counts = "1 limit that counts" if len(dated) == 1 else f"{len(dated):,} limits that count"
+        verb = "is" if len(dated) == 1 else "are"
+        told.append(
+            f"{counts} from a date ({named}) {verb} not compared: no event of the log carries the date"
+        )
+    if count := len(journey.standards):
+        some = "1 standard" if count == 1 else f"{count:,} standards"
+        told.append(f"{some} of the model not compared with the log yet")
+    return tuple(f"{journey.name}: {line}" for line in told)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
+from cjmine.domain.horizon import systems_of
 from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.sequences import kinds, sequences
 from cjmine.domain.tables import CONTACT, EVENT, JOURNEY
@@ -15,7 +16,7 @@ from cjmine.journeys.same_event import merge_same_events
 from cjmine.journeys.segmentation import assign_journeys
 from cjmine.journeys.sequence import assign_steps
 from cjmine.journeys.settings import JourneySettings
-from cjmine.journeys.table import journeys, status, systems_of
+from cjmine.journeys.table import journeys, status
 from cjmine.tally import Merge, Tally, bucket, quantiles
 
 GAPS = Tally(keys={"journey_type": pl.String, "bucket": pl.Int32}, measures={"count": Merge.SUM})

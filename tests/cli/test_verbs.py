@@ -366,11 +366,40 @@ def test_check_counts_rules_and_says_what_it_does_not_compare_yet(log: Path) -> 
         "after a must b": (3, 1, 2, 0, 2, 2),
         "c only after b": (2, 1, 1, 0, 2, 1),
         "at most 1 a": (3, 2, 1, 0, 2, 1),
-        "after a must b within 1 d": (3, 0, 2, 1, 2, 2),
+        "after a must b within 1 d": (3, 1, 2, 0, 2, 2),
         "if b then also c": (1, 1, 0, 0, 1, 0),
     }
-    assert found["warnings"] == ["abc: 1 rule and 1 standard of the model not compared with the log yet"]
+    assert found["warnings"] == ["abc: 1 standard of the model not compared with the log yet"]
     text = call("check", log, model).stdout
     assert re.search(r"after a must b +│ +3 │ +1 │ +2 │ +2 ", text)
     plain = said("check", log, log.with_name("abc.journey.yaml"))
     assert (plain["rules"], plain["warnings"]) == ([], [])
+
+
+def test_check_compares_times_and_the_columns_that_are_named(tmp_path: Path) -> None:
+    log, model = tmp_path / "log.csv", tmp_path / "abc.journey.yaml"
+    rows = (
+        *("1,a,2026-03-02T09:00,web", "1,b,2026-03-03T09:00,phone", "1,c,2026-03-04T09:00,"),
+        *("2,a,2026-03-02T09:00,", "2,b,2026-03-09T09:00,web", "2,c,2026-03-09T10:00,web"),
+    )
+    log.write_text("\n".join(["case,activity,time,by_way", *rows]), encoding="utf-8")
+    model.write_text(
+        "journey: abc\nsteps: [a, {b: {within: 2 d of a, channel: web, by: x}}, {c: {not_before: 1 d of b}}]"
+        "\nrules: [after a must b within 2 d, c only via email]\n"
+    )
+    found = said("check", log, model, "--channel", "by_way")
+    assert [tuple(row.values()) for row in found["deviations"]] == [
+        ("V5", "late", "b", 1, 1),
+        ("V5", "too early", "c", 1, 1),
+        ("V6", "wrong channel", "b", 1, 1),
+    ]
+    keys = ("asked", "kept", "broken", "elsewhere", "cases", "broken_cases")
+    assert [tuple(row[key] for key in keys) for row in found["rules"]] == [
+        (2, 1, 1, 0, 2, 1),
+        (2, 0, 1, 1, 2, 1),
+    ]
+    said_so = "abc: 1 service of the model not compared: name the log's column with --service"
+    assert found["warnings"] == [said_so]
+    plain = said("check", log, model)
+    assert len(plain["deviations"]) == 2
+    assert plain["warnings"][0].startswith("abc: 2 channels of the model not compared")

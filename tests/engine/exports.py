@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from tests.conftest import ROOT
 from tests.engine.random_log import SYSTEMS, random_log
+from tests.models import STRICT
 
 _SAME = (
     *("native_event_id", "native_case_id", "case_key", "activity", "service", "channel", "direction"),
@@ -63,7 +63,7 @@ def project(folder: Path, seed: int, customers: int) -> Path:
             _write(exports / f"{system}{number}", system, part)
     lines = [f"m{who},w{who},A{who}@x.uk" for who in range(customers) if dice.random() < 0.8]
     (exports / "crosswalk.csv").write_text("\n".join(["crm_no,account,email", *lines]), encoding="utf-8")
-    shutil.copy(ROOT / "configs" / "moving_home.journey.yaml", folder)
+    shutil.copy(STRICT, folder / "moving_home.journey.yaml")
     clock = "clock: {timezone: Europe/London, working: 'Mon-Fri 09:00-17:00'}"
     sources = "".join(map(_source, SYSTEMS))
     path = folder / "project.yaml"

@@ -27,13 +27,14 @@ from cjmine.engine.store import split
 from cjmine.intended.automaton import automaton_of
 from cjmine.journeys.kernels import abandon_after
 from cjmine.journeys.settings import ContactSettings, JourneySettings, SegmentBy
-from cjmine.report.summary import instants
+from cjmine.project.schema import Clock
+from cjmine.report.summary import days, instants
 from tests.builders import context
 from tests.laws.customers import CUSTOMERS, event_rows
-from tests.models import moving_home
+from tests.models import strict_home
 
 Outputs = dict[str, pl.DataFrame]
-MODELS = {"moving-home": moving_home()}
+MODELS = {"moving-home": strict_home()}
 SETTINGS = st.builds(
     lambda by, merge: (JourneySettings(by=by), ContactSettings(merge=merge)),
     st.sampled_from((SegmentBy.HYBRID, *SegmentBy)),
@@ -64,6 +65,7 @@ def frozen(given_context: Context, one: Outputs) -> Context:
         given_context,
         extracted_at=instants(spans),
         abandon_after=abandon_after(one["gaps"], given_context.of(JourneySettings)),
+        deadlines={name: Clock().deadlines(model.clock, *days(spans)) for name, model in MODELS.items()},
         aligned=align_all(distinct_variants(one["variants"]), MODELS, automata()),
     )
 

@@ -16,7 +16,7 @@ from cjmine.errors import CjmineError
 from cjmine.ingest import pieces
 from cjmine.intake import changes
 from cjmine.project.load import load
-from tests.conftest import ROOT
+from tests.models import STRICT
 from tests.pipeline.world import CHANGES, World
 
 CHAIN = ("new files", "a crosswalk row", "a removed file")
@@ -64,7 +64,7 @@ def fresh(project: Path) -> dict[str, Any]:
 
 
 def council(folder: Path, world: World, *, models: bool, clock: bool, by: str = "hybrid") -> Path:
-    shutil.copy(ROOT / "configs" / "moving_home.journey.yaml", folder)
+    shutil.copy(STRICT, folder / "moving_home.journey.yaml")
     project = folder / "council.yaml"
     project.write_text(world.project(models=models, clock=clock, by=by), encoding="utf-8")
     world.write(folder)

@@ -1,0 +1,142 @@
+"""Where do the cases of one log leave an intended journey? Plain values, without a project file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cjmine.conformance.alignment import Alignment, align
+from cjmine.conformance.beside import Beside
+from cjmine.conformance.deviations import deviations_of, without_anytime
+from cjmine.conformance.rule_counts import rule_counts
+from cjmine.conformance.whole_cases import deviations_beyond, of_cases, rule_counts_beyond
+from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
+from cjmine.domain.kernel import Partition
+from cjmine.domain.models import Automaton, IntendedJourney
+from cjmine.domain.plan import Template
+from cjmine.errors import StatesError
+from cjmine.intended.automaton import automaton_of, defects
+from cjmine.intended.load import load_model, not_compared
+from cjmine.project.schema import Clock
+from cjmine.quick import Columns, arranged
+
+
+def check(log: Path | str, model: Path | str, columns: Columns | None = None) -> dict[str, Any]:
+    """Where do the cases of a log leave the intended journey?
+
+    Whole cases are aligned: log move 1, visible model move 1, silent 0. Times are compared with the plan's
+    limits, and channels and services where ``columns`` names them. Returns
+    variants, cases, cost_total, fitting_cases, fitness (mean over cases of
+    1 - cost / (length + shortest path)), deviations, most frequent first, and
+    rules, in the order of the model (see ``conformance.rule_counts``).
+
+    Raises ``StatesError``, with the cases left undone, when the model is too large.
+    """
+    try:
+        return _checked(log, model, columns)
+    except StatesError as error:
+        variants = distinct_variants(arranged(log, columns, (COUNT_VARIANTS,))[2]["variants"])
+        cases = int(variants["count"].sum())
+        raise error.uncounted(cases=cases, variants=variants.height) from None
+
+
+def _checked(log: Path | str, model: Path | str, columns: Columns | None) -> dict[str, Any]:
+    journey = load_model(Path(model))
+    reading, partition, outputs = arranged(log, columns, (COUNT_VARIANTS,))
+    counted: Counter[tuple[str, ...]] = Counter()
+    whole: Counter[tuple[str, ...]] = Counter()
+    variants = distinct_variants(outputs["variants"])
+    for row in variants.iter_rows(named=True):
+        mapped = tuple(journey.mapping.get(step, step) for step in row["steps"])
+        counted[without_anytime(mapped, journey)[0]] += row["count"]
+        whole[mapped] += row["count"]
+    order = sorted(counted)
+    automaton = automaton_of(journey.net)
+    aligned = list(zip(order, align(order, automaton), strict=True))
+    cases = counted.total()
+    plan = _beside(partition, variants, journey, automaton)
+    return {
+        "variants": variants.height,
+        "cases": cases,
+        "cost_total": sum(counted[steps] * alignment.cost for steps, alignment in aligned),
+        "fitting_cases": sum(counted[steps] for steps, alignment in aligned if alignment.cost == 0),
+        "fitness": sum(counted[steps] * alignment.fitness for steps, alignment in aligned) / cases
+        if cases
+        else None,
+        "deviations": _deviations(aligned, counted, journey, plan),
+        "rules": _rules(journey, whole, plan),
+        "warnings": [
+            *defects(journey.net),
+            *not_compared(journey),
+            *_not_told(journey, partition),
+            *reading.warnings,
+        ],
+    }
+
+
+def _beside(
+    partition: Partition, variants: pl.DataFrame, journey: IntendedJourney, automaton: Automaton
+) -> Beside | None:
+    """Return the cases beside what the plan says of times, channels and services, where it says anything."""
+    planned = journey.planned.values()
+    says = any(step.channels or step.within or step.not_before for step in planned) or bool(journey.by)
+    times = partition.events["start"]
+    if not times.len() or not (says or any(not rule.by_order for rule in journey.rules)):
+        return None
+    first, last = times.dt.date().sort().gather([0, -1])
+    return of_cases(partition, variants, journey, automaton, Clock().deadlines(journey.clock, first, last))
+
+
+def _rules(
+    journey: IntendedJourney, counted: Mapping[tuple[str, ...], int], plan: Beside | None
+) -> list[dict[str, Any]]:
+    """Count how each rule is kept: by the order of steps, or else by their times, services and channels."""
+    beyond = {} if plan is None else rule_counts_beyond(plan)
+    return [row | beyond.get(number, {}) for number, row in enumerate(rule_counts(journey, counted))]
+
+
+def _not_told(journey: IntendedJourney, partition: Partition) -> Iterator[str]:
+    """Yield what a plan says that these columns of a log cannot show."""
+    via, by = (
+        sum(rule.template is one for rule in journey.rules) for one in (Template.ONLY_VIA, Template.ONLY_BY)
+    )
+    asked = (
+        ("channel", via + sum(bool(step.channels) for step in journey.planned.values())),
+        ("service", by + len(journey.by)),
+    )
+    for column, count in asked:
+        if count and partition.events[column].null_count() == partition.events.height:
+            what = f"{count:,} {column}{'' if count == 1 else 's'} of the model not compared"
+            yield f"{journey.name}: {what}: name the log's column with --{column}"
+    failures = sum(step.fails_to is not None for step in journey.planned.values())
+    if failures:
+        what = f"{failures:,} 'fails_to' of the model not compared"
+        yield f"{journey.name}: {what}: a project file (cjmine run) can tell which steps failed"
+
+
+def _deviations(
+    aligned: Sequence[tuple[tuple[str, ...], Alignment]],
+    counted: Mapping[tuple[str, ...], int],
+    journey: IntendedJourney,
+    plan: Beside | None,
+) -> list[dict[str, Any]]:
+    """Count the deviations of all cases, and the cases each occurs in; most frequent first."""
+    times: Counter[tuple[str, str, str]] = Counter()
+    cases: Counter[tuple[str, str, str]] = Counter()
+    for steps, alignment in aligned:
+        seen = Counter(
+            (d.code, d.kind.value, d.label) for d in deviations_of(alignment, journey, prefix=False)
+        )
+        for key, count in seen.items():
+            times[key] += count * counted[steps]
+            cases[key] += counted[steps]
+    rows = [
+        {"code": code, "kind": kind, "activity": label, "count": n, "cases": cases[code, kind, label]}
+        for (code, kind, label), n in times.items()
+    ]
+    rows += [] if plan is None else deviations_beyond(plan)
+    return sorted(rows, key=lambda row: (-row["count"], row["code"], row["kind"], row["activity"]))
