@@ -15,6 +15,7 @@ import polars as pl
 
 from cjmine.conformance.aligned import align_all
 from cjmine.conformance.kernels import COSTS, DEVIATION_NOTES, DEVIATIONS, MOVES
+from cjmine.conformance.promises import PROMISES
 from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
@@ -51,6 +52,7 @@ PASS_TWO = (
     MOVES,
     DEVIATIONS,
     DEVIATION_NOTES,
+    *PROMISES,
     COUNT_VARIANTS,
     COUNT_FLOWS,
     COUNT_NODES,

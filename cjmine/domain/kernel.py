@@ -57,8 +57,12 @@ ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
         "primary": pl.Int32,
         "extra": pl.List(pl.Int32),
     },
+    "ahead": {"journey_type": pl.String, "variant": pl.String, "step": pl.String},
 }
-"""Schemas of ``Context.aligned``; ``whole`` is false for prefix alignments of unfinished journeys."""
+"""Schemas of ``Context.aligned``; ``whole`` is false for prefix alignments of unfinished journeys.
+
+``ahead`` lists the steps by which a standard is kept and to which the plan can still come after a variant.
+"""
 
 
 class Output(Protocol):

@@ -8,14 +8,15 @@ import numpy as np
 import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.domain.sequences import kinds, sequences
+from cjmine.domain.observed import systems_of
+from cjmine.domain.sequences import journeys_of, kinds, sequences
 from cjmine.domain.tables import CONTACT, EVENT, JOURNEY
 from cjmine.journeys.contacts import assign_contacts, contacts
 from cjmine.journeys.same_event import merge_same_events
 from cjmine.journeys.segmentation import assign_journeys
 from cjmine.journeys.sequence import assign_steps
 from cjmine.journeys.settings import JourneySettings
-from cjmine.journeys.table import journeys, status, systems_of
+from cjmine.journeys.table import journeys, status
 from cjmine.tally import Merge, Tally, bucket, quantiles
 
 GAPS = Tally(keys={"journey_type": pl.String, "bucket": pl.Int32}, measures={"count": Merge.SUM})
@@ -84,8 +85,9 @@ def count_echoes(partition: Partition, _context: Context) -> pl.DataFrame:
 
 def count_spans(partition: Partition, _context: Context) -> pl.DataFrame:
     """Tally each system's first and last instant: the last is when it was extracted (2.15)."""
+    number, _ = partition.derived(journeys_of, partition.events)
     return (
-        systems_of(partition)
+        systems_of(partition.events, number)
         .group_by("source_system")
         .agg(
             pl.col("start").dt.epoch("us").min().alias("first_us"),

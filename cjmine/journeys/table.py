@@ -6,11 +6,10 @@ import polars as pl
 
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.lengths import DAY, in_units
+from cjmine.domain.observed import first_of, observed, systems_of
 from cjmine.domain.sequences import journeys_of
 from cjmine.domain.settings import microseconds
-from cjmine.domain.tables import TIME
 from cjmine.domain.vocabulary import Direction, Status
-from cjmine.domain.walks import coded
 from cjmine.journeys.sequence import type_of_journeys, variant_keys
 
 
@@ -23,8 +22,8 @@ def journeys(partition: Partition, context: Context) -> pl.DataFrame:
     counted = {
         "n_contacts": contact,  # the rows of a contact lie in one journey, and go one way
         "n_inbound": contact & inbound,
-        "n_services": _new(number, events["service"]),
-        "n_channels": _new(number, events["channel"]),
+        "n_services": first_of(number, events["service"]),
+        "n_channels": first_of(number, events["channel"]),
     }
     table = (
         events.select("customer_id", "start", "end", "step_no", number, **counted)
@@ -38,8 +37,8 @@ def journeys(partition: Partition, context: Context) -> pl.DataFrame:
             pl.col(counted).sum(),
         )
     )
-    recorded = systems_of(partition)
-    recorded = recorded.filter(_new(recorded["number"], recorded["source_system"]))
+    recorded = systems_of(events, number)
+    recorded = recorded.filter(first_of(recorded["number"], recorded["source_system"]))
     systems = recorded.group_by("number").agg(pl.len().alias("n_systems"))
     table = table.join(systems, on="number", how="left", maintain_order="left")
     typed = table.with_columns(*type_of_journeys(partition, context).iter_columns())
@@ -50,26 +49,6 @@ def journeys(partition: Partition, context: Context) -> pl.DataFrame:
     )
 
 
-def _new(number: pl.Series, values: pl.Series) -> pl.Series:
-    """Tell where a value first appears in its journey."""
-    if values.null_count() == values.len():
-        return pl.repeat(False, values.len(), eager=True)  # noqa: FBT003 - a value, not a switch
-    codes, names = coded(values)
-    key = number.cast(pl.UInt64) * names.len() + pl.Series(codes)
-    return key.is_first_distinct() & values.is_not_null()
-
-
-def systems_of(partition: Partition) -> pl.DataFrame:
-    """Return number (of the journey), source_system, start of every row, merged ones included."""
-    events = partition.events
-    rows = events.select(partition.derived(journeys_of, events)[0], "source_system", "start")
-    merged = rows.with_columns(events["merged_ids"]).filter(pl.col("merged_ids").list.len() > 0)
-    others = merged.explode("merged_ids").with_columns(
-        pl.col("merged_ids").str.extract("^([^:]*):").alias("source_system")
-    )
-    return pl.concat([rows, others.select(rows.columns)])
-
-
 def status(partition: Partition, context: Context) -> pl.DataFrame:
     """Return JOURNEY rows with ``status`` (2.15).
 
@@ -78,20 +57,9 @@ def status(partition: Partition, context: Context) -> pl.DataFrame:
     is it abandoned. Without a model no end is declared: silence means complete.
     """
     ended = _ended(partition.events, partition.journeys, context)
-    last_seen = pl.DataFrame(
-        {"source_system": list(context.extracted_at), "seen": list(context.extracted_at.values())},
-        schema={"source_system": pl.String, "seen": TIME},
-    )
-    recorded = systems_of(partition)
-    recorded = recorded.filter(_new(recorded["number"], recorded["source_system"]))
-    seen = (
-        recorded.join(last_seen, on="source_system", how="left").group_by("number").agg(pl.col("seen").min())
-    )
-    _, firsts = partition.derived(journeys_of, partition.events)
-    seen = seen.with_columns(partition.events["journey_id"].gather(firsts.gather(seen["number"])))
-    rows = partition.journeys.join(ended, on="journey_id", how="left").join(
-        seen.select("journey_id", "seen"), on="journey_id", how="left"
-    )
+    numbered = partition.derived(journeys_of, partition.events)
+    seen = observed(partition.events, numbered, context.extracted_at)
+    rows = partition.journeys.join(ended, on="journey_id", how="left").join(seen, on="journey_id", how="left")
     silent = (pl.col("seen") - pl.col("end")).dt.total_microseconds() > microseconds(context.abandon_after)
     modelled = pl.col("journey_type").is_in(sorted(context.models))
     state = (
