@@ -37,6 +37,7 @@ from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
 from cjmine.project.load import Loaded
 from cjmine.report import summary
 from cjmine.report.counts import REPORTED
+from cjmine.report.urgent import FIND_URGENT
 from cjmine.report.worst import FIND_WORST
 
 Tell = Callable[[str, int, int], None]
@@ -61,6 +62,7 @@ PASS_TWO = (
     *DETECT,
     *REPORTED,
     FIND_WORST,
+    FIND_URGENT,
 )
 
 

@@ -42,11 +42,13 @@ def load_model(path: Path) -> IntendedJourney:
 def not_compared(journey: IntendedJourney, *, by_order: bool = False) -> tuple[str, ...]:
     """Say which words of a model no log is compared with yet: silence would read as kept.
 
-    ``by_order``: rules that the order of steps decides are compared.
+    ``by_order``: one log alone, without a project's clock: the rules that the order of steps decides are
+    compared, standards are not.
     """
     rules = [rule for rule in journey.rules if not (by_order and rule.by_order)]
     limits = [step for step in journey.planned.values() if step.within or step.not_before]
-    counted = ((len(rules), "rule"), (len(journey.standards), "standard"), (len(limits), "limit"))
+    standards = journey.standards if by_order else ()
+    counted = ((len(rules), "rule"), (len(standards), "standard"), (len(limits), "limit"))
     told = [f"{number:,} {what}{'' if number == 1 else 's'}" for number, what in counted if number]
     listed = " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
     return (f"{journey.name}: {listed} of the model not compared with the log yet",) if told else ()
