@@ -143,10 +143,14 @@ def _counted(begun: pl.DataFrame, steps: pl.DataFrame, standard: Standard, clock
         away = pauses(steps, begun, standard.pause, by_date=clock.by_date)
     since, unit = begun["since"], 1 if clock.by_date else MINUTE
     stood, counted, stands = clock.stood(since, away)
-    whole = clock.between(since, begun["until"]) + clock.ahead(since)
+    spent = np.maximum(clock.between(since, begun["until"]) + clock.ahead(since) - stood, 0)
+    due = clock.due(since, counted)
+    # a day that does not count, after the last one that does, is late all the same
+    late = (begun["until"] > due).to_numpy() & ~stands
+    spent = np.where(late, np.maximum(spent, clock.allowed + 1), spent)
     return begun.with_columns(
-        clock.due(since, counted).alias("due"),
-        pl.Series("spent", -(-np.maximum(whole - stood, 0) // unit)),
+        due.alias("due"),
+        pl.Series("spent", -(-spent // unit)),
         pl.Series("paused", -(-counted // unit)),
         pl.Series("stands", stands),
     )

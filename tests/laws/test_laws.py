@@ -19,9 +19,11 @@ import cjmine
 from cjmine.analysis import PASS_ONE, PASS_TWO
 from cjmine.conformance.aligned import align_all
 from cjmine.discovery.variants import distinct_variants
+from cjmine.domain.deadlines import Deadlines
 from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.models import Automaton
 from cjmine.domain.tables import Table
+from cjmine.domain.working_time import WorkingCalendar
 from cjmine.engine.local import enrich
 from cjmine.engine.store import split
 from cjmine.intended.automaton import automaton_of
@@ -30,10 +32,10 @@ from cjmine.journeys.settings import ContactSettings, JourneySettings, SegmentBy
 from cjmine.report.summary import instants
 from tests.builders import context
 from tests.laws.customers import CUSTOMERS, event_rows
-from tests.models import moving_home
+from tests.models import moving_home, with_standards
 
 Outputs = dict[str, pl.DataFrame]
-MODELS = {"moving-home": moving_home()}
+MODELS = {"moving-home": with_standards(moving_home())}
 SETTINGS = st.builds(
     lambda by, merge: (JourneySettings(by=by), ContactSettings(merge=merge)),
     st.sampled_from((SegmentBy.HYBRID, *SegmentBy)),
@@ -65,6 +67,7 @@ def frozen(given_context: Context, one: Outputs) -> Context:
         extracted_at=instants(spans),
         abandon_after=abandon_after(one["gaps"], given_context.of(JourneySettings)),
         aligned=align_all(distinct_variants(one["variants"]), MODELS, automata()),
+        deadlines={name: Deadlines(calendar=WorkingCalendar(timezone="Europe/London")) for name in MODELS},
     )
 
 
