@@ -91,14 +91,17 @@ def _too_many(many: pl.DataFrame, standard: Standard) -> pl.DataFrame:
 
 
 def awaited(partition: Partition, context: Context) -> pl.DataFrame:
-    """Return WATCH rows of the standards that are still to be kept.
+    """Return WATCH rows of the standards that are still to be kept, or to be counted.
 
-    A journey given up is not watched, but where time alone will make it late.
+    A journey that is over or given up is watched where time alone will change what is counted of it: an
+    item not due yet becomes late, or one that is settled falls due.
     """
     found = items(partition, context)
     still = [State.PENDING.value, State.STANDING.value, State.OPEN_BREACHED.value]
-    watched = (pl.col("status") == Status.OPEN) | (pl.col("state") == State.PENDING)
-    found = found.filter(pl.col("state").is_in(still) & watched)
+    opened, expected = pl.col("status") == Status.OPEN, pl.col("state").is_in(still)
+    settled = pl.col("done").is_not_null() & ~pl.col("ran_out")
+    later = (pl.col("state") == State.PENDING) | settled
+    found = found.filter(pl.when(opened).then(expected).otherwise(later))
     taken = pl.DataFrame(
         [(model.name, one.name, model.by.get(one.stop)) for one, model in _standards(context)],
         schema={**_KEYS, "service": pl.String},
@@ -106,7 +109,10 @@ def awaited(partition: Partition, context: Context) -> pl.DataFrame:
     )
     left = (pl.col("due") - pl.col("seen")).dt.total_microseconds()
     rows = found.join(taken, on=list(_KEYS), how="left").with_columns(
-        pl.lit(Promise.STANDARD.value).alias("kind"),
+        pl.when(expected)
+        .then(pl.lit(Promise.STANDARD.value))
+        .otherwise(pl.lit(Promise.SETTLED.value))
+        .alias("kind"),
         pl.col("standard").alias("name"),
         partition.events["event_id"].gather(found["started"]).alias("since_event_id"),
         pl.col("ran_out").alias("overdue"),

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from cjmine.domain.codes import CODES, meaning
 from cjmine.domain.results import Run
-from cjmine.domain.tables import JOURNEY, WATCH
+from cjmine.domain.tables import JOURNEY
 from cjmine.report import completion_curves, evidence, figures, process_map, sections, urgent, worst
 from cjmine.report.map_values import END, START
 from cjmine.report.wording import hours, number, percent, plain
@@ -54,7 +54,7 @@ def render(run: Run) -> str:
             standards=sections.standards(run),
             curves_svg=_curves(run),
             watched=urgent.watch_list(run.urgent, run.models, timezone),
-            watched_of=run.rows.height(WATCH),
+            watched_of=urgent.awaited(run.rows),
             codes=sections.found_codes(run),
             parameters=sections.parameters(run),
             record=sections.record(run),

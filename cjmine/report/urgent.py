@@ -9,6 +9,7 @@ import polars as pl
 
 from cjmine.domain.kernel import Context, Kernel, Partition
 from cjmine.domain.models import IntendedJourney
+from cjmine.domain.rows import Rows
 from cjmine.domain.tables import WATCH
 from cjmine.domain.top import Top
 from cjmine.domain.vocabulary import Promise
@@ -23,11 +24,18 @@ URGENT = Top(
     count=HEAD,
 )
 """Of each kind those due first; what has no date comes last."""
+_AWAITED = pl.col("kind") != Promise.SETTLED
 
 
 def find_urgent(partition: Partition, _context: Context) -> pl.DataFrame:
-    """Return the most urgent rows of WATCH, kind by kind."""
-    return URGENT.cut(partition.watch)
+    """Return the most urgent rows of WATCH, kind by kind; nothing is awaited of what is settled."""
+    return URGENT.cut(partition.watch.filter(_AWAITED))
+
+
+def awaited(rows: Rows) -> int:
+    """Return how many rows of WATCH tell what is awaited."""
+    counts = (rows.scan(WATCH, number).filter(_AWAITED).select(pl.len()) for number in range(rows.parts))
+    return sum(int(count["len"].item()) for count in pl.collect_all(counts))
 
 
 FIND_URGENT = Kernel(name="urgent", output=URGENT, compute=find_urgent)

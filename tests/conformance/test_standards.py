@@ -12,6 +12,7 @@ import pytest
 from cjmine.conformance.promises import STANDARDS, count_standards, count_times
 from cjmine.conformance.standards import items
 from cjmine.domain.plan import Count, Length, Standard, Unit
+from tests.builders import MONDAY
 
 from .promised import HERE, LONDON, days, journey, judged, local, model, promise, working_days
 
@@ -250,3 +251,35 @@ def test_as_counted_by_hand(length: Length) -> None:
         assert (one["spent"], one["state"]) == by_hand(lives[one["customer_id"]], minutes, seen), one
     assert asked["state"].value_counts(sort=True)["count"].min() > 3
     assert set(asked["state"]) == {"met", "breached", "open_breached", "pending", "standing"}
+
+
+def test_time_changes_only_what_is_open_or_watched() -> None:
+    """The law that an update rests on: of the others, every row and sum is as it was."""
+    drawn = random.Random(8)  # noqa: S311 - test data
+    begins = [local("05-01 09:00") + timedelta(hours=drawn.randrange(700)) for _ in range(90)]
+    middle = ("ask", "give", "bill", "no_bill", "done", "withdraw")
+    rows = []
+    for number, begin in enumerate(begins):
+        h = (begin - MONDAY).total_seconds() / 3600
+        for step in ("notify", *drawn.choices(middle, k=drawn.randrange(5))):
+            rows.append({"activity": step, "h": h, "customer_id": f"c{number:02d}"})
+            h += drawn.choice((1, 30, 90))
+    rows = [row for row in rows if MONDAY + timedelta(hours=row["h"]) < local("06-01 09:00")]
+    once = Standard(name="asked", title="Asked once", place=HERE, step="ask", most=1)
+    plan = model(promise(working_days(15)), once)
+    early, later = (judged(rows, plan, local(seen)) for seen in ("06-01 09:00", "06-20 09:00"))
+    moving = [early[0].journeys.filter(status="open")["customer_id"], early[0].watch["customer_id"]]
+    others = ~pl.col("customer_id").is_in(pl.concat(moving).implode())
+    first, second = (
+        [
+            found.findings.filter(others),
+            items(found, given).filter(others).drop_nulls("ended").drop("seen"),
+            items(found, given).filter(others).select("customer_id", "state"),
+            found.watch.filter(others),
+        ]
+        for found, given in (early, later)
+    )
+    assert first[1].height > 10
+    assert "settled" in early[0].watch["kind"].to_list()
+    for one, other in zip(first, second, strict=True):
+        assert one.equals(other)
