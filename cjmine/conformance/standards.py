@@ -6,7 +6,7 @@ One item for each journey and standard whose clock started. Paused time is taken
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -87,8 +87,8 @@ def _items(events: pl.DataFrame, journeys: pl.DataFrame, context: Context) -> pl
     if not timed or not context.aligned:
         return parts[0]
     rows = _rows(events, journeys, context)
-    steps = _steps(events).join(rows.select("journey_id", "journey_type"), on="journey_id")
-    steps = steps.sort("journey_id", "at", "step_no")
+    steps = _steps(events, [standard for _, standard, _ in timed])
+    steps = steps.join(rows.select("journey_id", "journey_type"), on="journey_id", maintain_order="left")
     for name, standard, clock in timed:
         mine, theirs = (frame.filter(pl.col("journey_type") == name) for frame in (rows, steps))
         ahead = context.aligned["ahead"].filter(journey_type=name, step=standard.stop)["variant"]
@@ -110,13 +110,20 @@ def _rows(events: pl.DataFrame, journeys: pl.DataFrame, context: Context) -> pl.
     )
 
 
-def _steps(events: pl.DataFrame) -> pl.DataFrame:
-    return events.select(
+def _steps(events: pl.DataFrame, standards: Sequence[Standard]) -> pl.DataFrame:
+    """Return the counted steps that the standards name, in each journey by time."""
+    named = {step for one in standards for step in (one.start, one.stop, *(one.pause or ()))}
+    counted = pl.col("step_no").is_not_null()
+    if Anchor.START not in named:
+        counted &= pl.col("touchpoint").is_in(sorted(named))
+    found = events.select(
         *("journey_id", "touchpoint", "step_no"),
+        journeys_of(events)[0],
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
         moment().alias("at"),
         latest().alias("latest"),
-    ).filter(pl.col("step_no").is_not_null())
+    )
+    return found.filter(counted).sort("number", "at", "step_no").drop("number")
 
 
 def _begun(rows: pl.DataFrame, steps: pl.DataFrame, standard: Standard, clock: Clock) -> pl.DataFrame:
@@ -169,7 +176,8 @@ def _judged(counted: pl.DataFrame, standard: Standard) -> pl.DataFrame:
     found = counted.with_columns(ended)
     found = found.with_columns(_state().alias("state"), pl.lit(standard.name).alias("standard"))
     stands = pl.col("state") == State.STANDING
-    ran_out = (~stands & (pl.col("due") <= pl.col("seen"))).alias("ran_out")
+    judged = pl.col("state") != State.EXCLUDED
+    ran_out = (judged & ~stands & (pl.col("due") <= pl.col("seen"))).alias("ran_out")
     filled = found.with_columns(ran_out, pl.when(~stands).then("due").alias("due"))
     return filled.select(pl.col(name).cast(kind) for name, kind in ITEM.items())
 
