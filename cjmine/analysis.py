@@ -15,6 +15,7 @@ import polars as pl
 
 from cjmine.conformance.aligned import align_all
 from cjmine.conformance.kernels import BEYOND, COSTS, DEVIATION_NOTES, DEVIATIONS, MOVES
+from cjmine.conformance.promises import PROMISES
 from cjmine.detectors.kernels import DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
@@ -36,6 +37,7 @@ from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
 from cjmine.project.load import Loaded
 from cjmine.report import summary
 from cjmine.report.counts import REPORTED
+from cjmine.report.urgent import FIND_URGENT
 from cjmine.report.worst import FIND_WORST
 
 Tell = Callable[[str, int, int], None]
@@ -52,6 +54,7 @@ PASS_TWO = (
     DEVIATIONS,
     DEVIATION_NOTES,
     *BEYOND,
+    *PROMISES,
     COUNT_VARIANTS,
     COUNT_FLOWS,
     COUNT_NODES,
@@ -60,6 +63,7 @@ PASS_TWO = (
     *DETECT,
     *REPORTED,
     FIND_WORST,
+    FIND_URGENT,
 )
 
 

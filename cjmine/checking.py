@@ -71,7 +71,7 @@ def _checked(log: Path | str, model: Path | str, columns: Columns | None) -> dic
         "rules": _rules(journey, whole, plan),
         "warnings": [
             *defects(journey.net),
-            *not_compared(journey),
+            *not_compared(journey, one_log=True),
             *_not_told(journey, partition),
             *reading.warnings,
         ],

@@ -28,7 +28,7 @@ from cjmine.intended.load import not_compared
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
 from cjmine.project.load import Loaded
-from cjmine.report import summary, totals
+from cjmine.report import standards, summary, totals
 from cjmine.report.counts import medians
 from cjmine.report.publish import publish
 from cjmine.report.write import write_run
@@ -143,6 +143,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
         *taken.warnings(analysed.told),
         *summary.unseen(loaded.models, kinds, tallies["nodes"]),
     ]
+    kept = standards.table(tallies["standards"], tallies["standard_times"], loaded.models)
     digest = summary.summary(
         counted,
         ledger=taken.ledger,
@@ -160,6 +161,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
                 "version": versions.version(settings_of(loaded), analysed.context.extracted_at),
                 "novelty": versions.novelty(variants),
             },
+            "standards": standards.as_summary(kept),
             "warnings": warnings,
             "notes": notes.to_dicts(),
         },
@@ -192,6 +194,9 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
         deviation_kinds=tallies["deviation_kinds"],
         totals=totals.table(tallies["totals"], counted["journeys"]),
         worst=tallies["worst"],
+        standards=kept,
+        standard_times=tallies["standard_times"],
+        urgent=tallies["urgent"],
         models=loaded.models,
         discovered={name: found.tree for name, found in mined.items()},
     )

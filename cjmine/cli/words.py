@@ -70,6 +70,9 @@ def told(run: Run, folder: Path) -> None:
             f"{numbers['fitting_journeys']:,} of {numbers['checked_journeys']:,} complete journeys "
             f"ran as intended (mean fitness {numbers['fitness']:.3f})"
         )
+    for row in run.standards.iter_rows(named=True):
+        share = "" if row["share_met"] is None else f" ({row['share_met']:.0%})"
+        console.print(f"{row['title']}: {row['met']:,} of {row['due']:,} that fell due were met{share}")
     found = table("code", "what", "findings", "journeys", "customers", "per 100 journeys", right=range(2, 6))
     for row in run.totals.iter_rows(named=True):
         counts = (f"{row[name]:,}" for name in ("count", "journeys", "customers"))

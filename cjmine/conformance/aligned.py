@@ -12,7 +12,7 @@ from cjmine.conformance.alignment import KINDS, Aligned, align_walks, told
 from cjmine.conformance.deviations import counts_rounds, deviations_of
 from cjmine.conformance.given import Given, Rows, given_of
 from cjmine.conformance.onward import Onward, onward_of
-from cjmine.conformance.owed import ahead, owed
+from cjmine.conformance.owed import ahead, owed, to_come
 from cjmine.conformance.walk import LOG, SYNC
 from cjmine.domain.kernel import ALIGNED
 from cjmine.domain.lists import regrouped, slices
@@ -53,6 +53,7 @@ def align_all(
             }
             if not whole:
                 made["reached"] = _reached(found, given, onward)
+                made["to_come"] = _to_come(found, given, onward, model)
                 states = np.unique(made["reached"]["state"].to_numpy())
                 tables["ahead"].append(_typed("ahead", ahead(onward, model, states), name))
             for table, rows in made.items():
@@ -128,6 +129,19 @@ def _others(found: Aligned, given: Given, onward: Onward) -> pl.DataFrame:
             "state": np.where(given.over, onward.n_states, state),
         }
     )
+
+
+def _to_come(found: Aligned, given: Given, onward: Onward, model: IntendedJourney) -> pl.DataFrame:
+    """Return the steps that stop a standard's clock and that may still come after each variant.
+
+    What stands beside the flow may come as long as the journey is not over.
+    """
+    stops = sorted({one.stop for one in model.standards} - {""})
+    known = np.append(found.states, onward.start)
+    moved = np.diff(found.bounds) > 0
+    state = np.where(moved, known[found.bounds[1:] - 1], onward.start)[given.path]
+    variant, step = np.nonzero(to_come(onward, stops)[state])
+    return pl.DataFrame({"n": variant, "step": pl.Series(stops, dtype=pl.String).gather(step)})
 
 
 def _deviations(found: Aligned, given: Given, model: IntendedJourney, *, prefix: bool) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Which steps and services does the plan still need, from each of its states?
+"""Which steps and services does the plan still need, and what may still come, from each of its states?
 
 A service is owed a step while every way from here to the end of the plan has
 one. With it a detector can tell work side by side from passing the customer on
@@ -7,7 +7,7 @@ one. With it a detector can tell work side by side from passing the customer on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +77,22 @@ def _spared(onward: Onward, without: set[str]) -> _Bools:
     found = np.append(onward.final, np.False_)  # the last place stands for no step
     while True:
         more = found[:-1] | found[after].any(axis=1)
+        if np.array_equal(more, found[:-1]):
+            return more
+        found[:-1] = more
+
+
+def to_come(onward: Onward, steps: Sequence[str]) -> _Bools:
+    """Return, for each row of ``onward`` and each of ``steps``, whether some way on has the step.
+
+    A step that the model does not have may always come.
+    """
+    found = np.zeros((onward.n_states + 1, len(steps)), bool)  # the last row stands for no step
+    for column, step in enumerate(steps):
+        known = step in onward.labels
+        found[:-1, column] = onward.after[:, onward.labels.index(step)] >= 0 if known else True
+    while True:
+        more = found[:-1] | found[onward.after].any(axis=1)
         if np.array_equal(more, found[:-1]):
             return more
         found[:-1] = more

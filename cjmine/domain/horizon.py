@@ -20,12 +20,13 @@ def seen_until(partition: Partition, context: Context) -> pl.Series:
     Null where nothing is known of when its systems were extracted.
     """
     numbered = partition.derived(journeys_of, partition.events)
-    return partition.derived(_seen, partition.events, numbered, context.extracted_at)
+    return partition.derived(seen_of, partition.events, numbered, context.extracted_at)
 
 
-def _seen(
+def seen_of(
     events: pl.DataFrame, numbered: tuple[pl.Series, pl.Series], extracted_at: Mapping[str, datetime]
 ) -> pl.Series:
+    """Return the same for events whose journeys are ``numbered`` (``journeys_of``)."""
     number, firsts = numbered
     recorded = _recorded(events, number)
     recorded = recorded.filter(new(recorded["number"], recorded["source_system"]))

@@ -64,11 +64,13 @@ ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
         "steps": pl.List(pl.String),
         "waiting": pl.String,
     },
+    "to_come": {"journey_type": pl.String, "variant": pl.String, "step": pl.String},
 }
 """Schemas of ``Context.aligned``; ``whole`` is false for prefix alignments of unfinished journeys.
 
 ``reached`` is where such a journey stands in the plan; ``ahead``, for each state of a plan, the steps
-without which no way leads to its end, and who is to take the next, in words.
+without which no way leads to its end, and who is to take the next, in words; ``to_come`` lists the steps
+by which a standard is kept and to which the plan can still come after a variant.
 """
 
 

@@ -38,6 +38,10 @@ class Run:
     - ``deviation_kinds``: journey_type, code, touchpoint, count, journeys
     - ``totals``: code, count, journeys, customers, per_100_journeys, extra_events
     - ``worst``: FINDING rows, the examples that the report shows
+    - ``standards``: see ``report.standards.SCHEMA``: how often each was kept
+    - ``standard_times``: journey_type, standard, elapsed (days, or minutes where the limit is of hours or
+      minutes; pauses taken off), ended, count: how long each wait took
+    - ``urgent``: WATCH rows, the most urgent of each kind
 
     ``since`` says what was taken over from the last run of the project, and how the map has changed.
     """
@@ -63,6 +67,9 @@ class Run:
     deviation_kinds: pl.DataFrame
     totals: pl.DataFrame
     worst: pl.DataFrame
+    standards: pl.DataFrame
+    standard_times: pl.DataFrame
+    urgent: pl.DataFrame
     models: Mapping[str, IntendedJourney]
     discovered: Mapping[str, Tree]
     since: tuple[str, ...] = ()

@@ -122,8 +122,13 @@ class Kind(StrEnum):
 
 
 class Promise(StrEnum):
-    """What an intended journey still expects of a journey that is not over."""
+    """What an intended journey still expects of a journey that is not over.
+
+    Of ``SETTLED`` nothing is expected: a standard was kept or missed before it was due, and time alone will
+    count it.
+    """
 
     STEP = "step"
     RULE = "rule"
     STANDARD = "standard"
+    SETTLED = "settled"

@@ -40,8 +40,11 @@ def load_model(path: Path) -> IntendedJourney:
         raise type(error)(faults, error.hint) from None
 
 
-def not_compared(journey: IntendedJourney) -> tuple[str, ...]:
-    """Say which words of a model no log is compared with: silence would read as kept."""
+def not_compared(journey: IntendedJourney, *, one_log: bool = False) -> tuple[str, ...]:
+    """Say which words of a model are not compared: silence would read as kept.
+
+    ``one_log``: a log alone, whose cases are all over: standards are not compared with it.
+    """
     limits = [limit for step in journey.planned.values() for limit in (step.within, step.not_before)]
     dated = [limit.name for limit in limits if limit is not None and limit.anchor is Anchor.DATE]
     told = []
@@ -52,7 +55,7 @@ def not_compared(journey: IntendedJourney) -> tuple[str, ...]:
         told.append(
             f"{counts} from a date ({named}) {verb} not compared: no event of the log carries the date"
         )
-    if count := len(journey.standards):
+    if one_log and (count := len(journey.standards)):
         some = "1 standard" if count == 1 else f"{count:,} standards"
-        told.append(f"{some} of the model not compared with the log yet")
+        told.append(f"{some} of the model not compared with a single log")
     return tuple(f"{journey.name}: {line}" for line in told)

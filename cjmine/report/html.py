@@ -16,7 +16,7 @@ from markupsafe import Markup
 from cjmine.domain.codes import CODES, meaning
 from cjmine.domain.results import Run
 from cjmine.domain.tables import JOURNEY
-from cjmine.report import evidence, figures, process_map, sections, worst
+from cjmine.report import completion_curves, evidence, figures, process_map, sections, urgent, worst
 from cjmine.report.map_values import END, START
 from cjmine.report.wording import hours, number, percent, plain
 
@@ -51,12 +51,24 @@ def render(run: Run) -> str:
             map_svg=Markup(process_map.draw_svg(chosen)),  # noqa: S704 - escaped where it is made
             chart_svg=Markup(figures.draw_svg(run.totals, run.rows.height(JOURNEY))),  # noqa: S704 - likewise
             deviations=sections.deviations(run),
+            standards=sections.standards(run),
+            curves_svg=_curves(run),
+            watched=urgent.watch_list(run.urgent, run.models, timezone),
+            watched_of=urgent.awaited(run.rows),
             codes=sections.found_codes(run),
             parameters=sections.parameters(run),
             record=sections.record(run),
             examples=evidence.examples(run.worst, worst.near(run.worst, run.rows), timezone),
         )
     )
+
+
+def _curves(run: Run) -> Markup | None:
+    """Return the curves of completion; nothing where no wait began."""
+    if not completion_curves.drawn(run.standard_times, run.models):
+        return None
+    picture = completion_curves.draw_svg(run.standard_times, run.models)
+    return Markup(picture)  # noqa: S704 - escaped where it is made
 
 
 def _environment() -> Environment:

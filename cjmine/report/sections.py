@@ -22,7 +22,8 @@ _DIGESTS = ("sha256", "hash", "fingerprint", "version", "digest")
 def answer(run: Run) -> dict[str, Any]:
     """Return the numbers of the opening paragraph."""
     checked, as_intended = of_complete(run.kinds)
-    found = run.totals.filter((pl.col("code") != "D5") & ~pl.col("code").str.starts_with("V"))
+    others = pl.col("code").is_in(["D5", "SLA"]) | pl.col("code").str.starts_with("V")
+    found = run.totals.filter(~others)
     top = found.sort(["count", "code"], descending=[True, False]).head(1).to_dicts()
     return {
         "customers": run.summary["customers"],
@@ -124,6 +125,13 @@ def deviations(run: Run) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def standards(run: Run) -> list[dict[str, Any]]:
+    """Return how each standard was kept, with its journey type in words."""
+    return [
+        {**row, "type": run.models[row["journey_type"]].title} for row in run.standards.iter_rows(named=True)
+    ]
 
 
 def found_codes(run: Run) -> list[dict[str, Any]]:

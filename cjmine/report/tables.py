@@ -54,6 +54,8 @@ def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS, one_file: 
         tallies / "variants": run.variants,
         tallies / "flows": run.flows,
         tallies / "totals": run.totals,
+        tallies / "standards": run.standards,
+        tallies / "standard_times": run.standard_times,
     }
     for path, frame in held.items():
         _parquet(frame, path.with_suffix(".parquet"))

@@ -13,7 +13,7 @@ import polars as pl
 
 from cjmine.domain.results import Run
 from cjmine.domain.tables import JOURNEY
-from cjmine.report import figures, process_map
+from cjmine.report import completion_curves, figures, process_map
 from cjmine.report.html import render
 from cjmine.report.sections import all_titles
 from cjmine.report.tables import write_tables
@@ -40,6 +40,9 @@ def write_run(run: Run, folder: Path, *, models: Mapping[str, str]) -> None:
     process_map.draw_png(chosen, drawn / "process_map.png")
     _text(drawn / "findings.svg", figures.draw_svg(run.totals, run.rows.height(JOURNEY)))
     figures.draw_png(run.totals, run.rows.height(JOURNEY), drawn / "findings.png")
+    if completion_curves.drawn(run.standard_times, run.models):
+        _text(drawn / "standards.svg", completion_curves.draw_svg(run.standard_times, run.models))
+        completion_curves.draw_png(run.standard_times, run.models, drawn / "standards.png")
     for name, text in sorted(models.items()):
         _text(shelf / slug(name), text)
     _text(folder / "report.html", render(run))

@@ -280,8 +280,9 @@ def test_an_imported_model_is_linted_too(written: Written) -> None:
     stop = Transition(name="s", label="stop", inputs=(0,), outputs=(1,))
     ok = Transition(name="o", label="ok", inputs=(0,), outputs=(2,))
     net = PetriNet(places=("p", "q", "r"), transitions=(stop, end, ok), initial={0: 1}, final={2: 1})
-    (told,) = found(written(pnml_of(net), "net.pnml"))
-    assert told.startswith("0:0 E06 the model can get stuck after 'stop'")
+    stuck, dead = found(written(pnml_of(net), "net.pnml"))
+    assert stuck.startswith("0:0 E06 the model can get stuck after 'stop'")
+    assert dead.startswith("0:0 E06 these steps can never happen: 'end'")
     assert codes(found(written("<pnml>", "net.pnml"))) == {"E00"}
     assert codes(found(written("x", "net.docx"))) == {"E00"}
 

@@ -11,14 +11,18 @@ from typing import Any
 
 import polars as pl
 
+from cjmine.conformance.promises import STANDARD_TIMES, STANDARDS
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.models import IntendedJourney, PetriNet, Transition
+from cjmine.domain.plan import Length, Place, Standard, Unit
 from cjmine.domain.results import Run
 from cjmine.domain.rows import HeldRows
-from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY
+from cjmine.domain.tables import CONTACT, EVENT, FINDING, JOURNEY, WATCH
 from cjmine.engine.local import enrich
 from cjmine.engine.store import split
+from cjmine.report import standards
 from cjmine.report.counts import REPORTED, medians
+from cjmine.report.urgent import FIND_URGENT
 from cjmine.report.worst import FIND_WORST
 
 SCRIPT, FORMULA, IMAGE = "<script>alert(1)</script>", "=cmd|' /C calc'!A0", '"><img src=x onerror=1>'
@@ -42,6 +46,15 @@ STEPS: dict[str, tuple[str, str, str, str]] = {
 }
 SYSTEMS = ("web", "telephony", "crm", "council_tax", "housing")
 EXTRA = tuple(name for name in STEPS if name not in PLAN)
+LOG_END = datetime(2026, 4, 30, tzinfo=UTC)
+BILL = Standard(
+    name="bill",
+    title=f"Bill in time {SCRIPT}",
+    place=Place(1, 1),
+    start="report_move",
+    stop="issue_bill",
+    limit=Length(10, Unit.DAY),
+)
 CODES = ("L1", "L2", "L3", "L5", "L6", "D1", "D2", "D3", "D5", "H1", "H2", "H3")
 
 
@@ -198,14 +211,20 @@ def make_run(customers: int = 300, seed: int = 7) -> Run:
         )
     ).sort(CONTACT.order)
     partition = Partition(
-        events=events, contacts=contacts, journeys=journeys, findings=FINDING.merge([findings, deviations])
+        events=events,
+        contacts=contacts,
+        journeys=journeys,
+        findings=FINDING.merge([findings, deviations]),
+        watch=_awaited(journeys),
     )
     return _run(made, partition, _totals(findings, journeys.height))
 
 
 def with_rows(run: Run, **tables: pl.DataFrame) -> Run:
     """Return the run with other rows, and what is told of them."""
-    mine = {name: getattr(run, name) for name in ("events", "contacts", "journeys", "moves", "findings")}
+    mine = {
+        name: getattr(run, name) for name in ("events", "contacts", "journeys", "moves", "findings", "watch")
+    }
     return dataclasses.replace(run, **_told(HeldRows((Partition(**{**mine, **tables}),))))
 
 
@@ -214,17 +233,17 @@ def in_parts(run: Run, parts: int) -> Run:
     partitions = []
     for events in split(run.events, parts):
         mine = {"events": events}
-        for name in ("contacts", "journeys", "findings"):
+        for name in ("contacts", "journeys", "findings", "watch"):
             mine[name] = getattr(run, name).join(events.select("customer_id"), on="customer_id", how="semi")
         partitions.append(Partition(**mine))
     return dataclasses.replace(run, **_told(HeldRows(tuple(partitions))))
 
 
 def _told(rows: HeldRows) -> dict[str, Any]:
-    kernels = (*REPORTED, FIND_WORST)
+    kernels = (*REPORTED, FIND_WORST, FIND_URGENT)
     parts = [enrich(partition, kernels, Context())[1] for partition in rows.partitions]
     whole = {one.name: one.output.merge([part[one.name] for part in parts]) for one in kernels}
-    told = {name: whole[name] for name in ("kinds", "deviation_kinds", "worst")}
+    told = {name: whole[name] for name in ("kinds", "deviation_kinds", "worst", "urgent")}
     return {**told, "rows": rows, "medians": medians(whole["lengths"], rows)}
 
 
@@ -299,7 +318,9 @@ def _run(made: list[list[dict[str, Any]]], partition: Partition, totals: pl.Data
         net=net,
         version="2026-01",
         titles={"report_move": "Report the move"},
+        standards=(BILL,),
     )
+    times = _times(partition.journeys)
     return Run(
         name="northmoor",
         title=f"Moving home in Northmoor {SCRIPT}",
@@ -326,8 +347,48 @@ def _run(made: list[list[dict[str, Any]]], partition: Partition, totals: pl.Data
         totals=totals,
         **_told(HeldRows((partition,))),
         models={"moving": model},
+        standards=standards.table(kept_of(), times, {"moving": model}),
+        standard_times=times,
         discovered={},
     )
+
+
+def kept_of() -> pl.DataFrame:
+    """Return the tally of standards kept."""
+    counts = dict(zip(STANDARDS.measures, (80, 15, 5, 3, 7, 2, 1), strict=True))
+    return STANDARDS.conform(pl.DataFrame([{"journey_type": "moving", "standard": "bill", **counts}]))
+
+
+def _times(journeys: pl.DataFrame) -> pl.DataFrame:
+    ends = {"complete": "complete", "open": "censored", "abandoned": "abandoned", "stopped": "stopped"}
+    rows = journeys.filter(journey_type="moving").select(
+        "journey_type",
+        pl.lit("bill").alias("standard"),
+        pl.col("duration_d").floor().cast(pl.Int64).alias("elapsed"),
+        pl.col("status").replace_strict(ends).alias("ended"),
+        pl.lit(1).alias("count"),
+    )
+    return STANDARD_TIMES.merge([STANDARD_TIMES.conform(rows)])
+
+
+def _awaited(journeys: pl.DataFrame) -> pl.DataFrame:
+    """Return a row of each open journey: due ten days after its start, or never where its number is odd."""
+    waiting = journeys.filter(status="open").with_row_index("n")
+    due = pl.col("start") + pl.duration(days=10)
+    left = (pl.lit(LOG_END) - due).dt.total_hours()
+    stands = pl.col("n") % 2 == 1
+    return WATCH.conform(
+        waiting.with_columns(
+            pl.lit("standard").alias("kind"),
+            pl.lit("bill").alias("name"),
+            pl.lit(IMAGE).alias("service"),
+            pl.col("journey_id").alias("since_event_id"),
+            pl.col("start").alias("since"),
+            pl.when(~stands).then(due).alias("due"),
+            (~stands & (left >= 0)).alias("overdue"),
+            pl.when(~stands).then(-left).alias("left_h"),
+        )
+    ).sort(WATCH.order)
 
 
 def _tallies(

@@ -63,7 +63,7 @@ def test_headings_tables_and_links_are_in_order(tree: html.HtmlElement) -> None:
 
 
 def test_the_sections_stand_in_the_order_of_the_question(tree: html.HtmlElement) -> None:
-    expected = ["joined", "read", "journeys", "map", "intended", "findings", "method"]
+    expected = ["joined", "read", "journeys", "map", "intended", "standards", "findings", "method"]
     assert tree.xpath("//section/@id") == expected
 
 
@@ -175,6 +175,7 @@ def test_an_empty_run_is_reported(run: Run) -> None:
     rows = {name: getattr(run, name).clear() for name in ("events", "contacts", "journeys", "findings")}
     names = ("flows", "nodes", "variants", "totals", "quarantine", "pairs", "echoes", "systems", "ledger")
     empty: dict[str, Any] = {name: getattr(run, name).clear() for name in names}
+    empty |= {name: getattr(run, name).clear() for name in ("standards", "standard_times", "urgent")}
     empty |= {"summary": {"customers": 0}, "models": {}, "warnings": (), "parameters": {}}
     page = render(dataclasses.replace(with_rows(run, **rows), **empty))
     assert "No finding was made." in page
@@ -190,6 +191,7 @@ def test_a_run_folder_is_complete_and_the_same(run: Run, tmp_path: Path) -> None
     assert {"report.html", "summary.json", "run.json"} <= {str(file) for file in files}
     assert {file.name for file in files if file.parent.name == "figures"} == {
         "process_map.svg", "process_map.png", "findings.svg", "findings.png",
+        "standards.svg", "standards.png",
     }  # fmt: skip
     assert len([file for file in files if file.parent.name == "models"]) == 4
     for file in files:
