@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cjmine.cases import Columns
     from cjmine.converting import convert
     from cjmine.detectors.roster import explain
     from cjmine.domain.results import Run
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cjmine.pipeline import run
     from cjmine.project.load import Loaded, load
     from cjmine.project.schema import Project
-    from cjmine.quick import Columns, Discovered, check, discover, find
+    from cjmine.quick import Discovered, check, discover, find
 
 __all__ = [
     "CjmineError",
@@ -42,7 +43,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "CjmineError": "cjmine.errors",
-    "Columns": "cjmine.quick",
+    "Columns": "cjmine.cases",
     "Discovered": "cjmine.quick",
     "Loaded": "cjmine.project.load",
     "Project": "cjmine.project.schema",

@@ -9,7 +9,8 @@ from typing import Any
 from cjmine.errors import SettingsError
 from cjmine.intended.lint import Linted
 from cjmine.intended.lint import lint as lint_model
-from cjmine.quick import Columns, discover
+from cjmine.cases import Columns
+from cjmine.quick import discover
 
 
 def lint(

@@ -36,7 +36,7 @@ def lint(
     warnings.
     """
     from cjmine.linting import lint as linted  # noqa: PLC0415 (slow)
-    from cjmine.quick import Columns  # noqa: PLC0415
+    from cjmine.cases import Columns  # noqa: PLC0415
 
     found = linted(models, log, Columns(**names))
     if json_:

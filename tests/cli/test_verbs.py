@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 import cjmine
 from cjmine.cli.group import VERBS, cli
 from cjmine.detectors.roster import ROSTER
-from cjmine.quick import Columns, discover
+from cjmine.cases import Columns
+from cjmine.quick import discover
 from tests.projects import replaced, tiny
 
 MARK = "<initialMarking><text>1</text></initialMarking>"

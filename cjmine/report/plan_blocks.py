@@ -1,0 +1,152 @@
+"""How is an intended journey read, stage by stage: which steps, in a row, together, one of, repeated?"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeAlias
+
+from cjmine.domain.models import IntendedJourney, Operator, PetriNet, Repeat, Tree
+
+TOGETHER, ONE_OF, OPTIONAL = "all of these, in any order", "one of these", "may be left out"
+OR_NONE, SOME, ANY = "one of these, or none", "one or more times", "any number of times"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; ``note`` says that it may be left out or repeated."""
+
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some branches under one caption; ``between`` stands between two of them."""
+
+    caption: str
+    branches: tuple[tuple[Item, ...], ...]
+    between: str = ""
+
+
+Item: TypeAlias = Step | Block
+Column: TypeAlias = tuple[str, tuple[Item, ...]]
+"""A stage's title and what happens there, top to bottom."""
+
+
+def columns_of(model: IntendedJourney) -> list[Column]:
+    """Return the stages in order; a model without stages has one without a title.
+
+    The steps of a net that is no block structure are listed in the order in which
+    they can first happen.
+    """
+    stage_of = {step: stage for stage, steps in model.stages for step in steps}
+    if model.tree is None:
+        items: list[Item] = [Step(name) for name in _in_order(model.net)]
+    else:
+        items = list(_items(model.tree, model.repeats))
+    staged = [
+        (next((stage_of[name] for name in names(item) if name in stage_of), ""), item) for item in items
+    ]
+    return [(stage, tuple(item for _, item in group)) for stage, group in groupby(staged, lambda one: one[0])]
+
+
+def names(item: Item) -> list[str]:
+    """Return the steps of an item, in order."""
+    if isinstance(item, Step):
+        return [item.name]
+    return [name for branch in item.branches for inner in branch for name in names(inner)]
+
+
+def _items(tree: Tree, repeats: tuple[Repeat, ...]) -> Iterator[Item]:
+    repeat = _repeat_of(tree, repeats)
+    if tree.label is not None:
+        yield Step(tree.label)
+    elif repeat is not None:
+        yield Block(_often(repeat), (_round(tree, repeat, repeats),))
+    elif tree.operator is Operator.SEQUENCE:
+        for child in tree.children:
+            yield from _items(child, repeats)
+    elif tree.operator is Operator.PARALLEL:
+        yield Block(TOGETHER, tuple(tuple(_items(child, repeats)) for child in tree.children), "and")
+    elif tree.operator is Operator.CHOICE:
+        yield _choice(tree, repeats)
+    elif tree.operator is Operator.LOOP:
+        yield _loop(tree, repeats)
+
+
+def _choice(tree: Tree, repeats: tuple[Repeat, ...]) -> Item:
+    branches = tuple(branch for child in tree.children if (branch := tuple(_items(child, repeats))))
+    silent = len(branches) < len(tree.children)
+    if silent and len(branches) == 1:
+        only = branches[0]
+        if len(only) == 1 and isinstance(only[0], Step):
+            return Step(only[0].name, ANY if only[0].note == SOME else only[0].note or OPTIONAL)
+        return Block(OPTIONAL, branches)
+    return Block(OR_NONE if silent else ONE_OF, branches, "or")
+
+
+def _loop(tree: Tree, repeats: tuple[Repeat, ...]) -> Item:
+    body, back = (tuple(_items(child, repeats)) for child in tree.children)
+    note = SOME if body else ANY
+    parts = tuple(part for part in (body, back) if part)
+    if len(parts) == 1 and len(parts[0]) == 1 and isinstance(parts[0][0], Step):
+        return Step(parts[0][0].name, note)
+    return Block(note, parts, "again after")
+
+
+def _repeat_of(tree: Tree, repeats: tuple[Repeat, ...]) -> Repeat | None:
+    """Return the repeat that a block is: a choice with nothing, a loop, or its rounds one behind the other."""
+    if tree.operator is None:
+        return None
+    labels = _labels(tree)
+    for repeat in repeats:
+        silent = tree.operator is Operator.CHOICE and any(not _labels(child) for child in tree.children)
+        unrolled = len(labels) > len(set(labels)) or tree.operator is Operator.LOOP
+        if set(labels) == set(repeat.steps) and (silent or unrolled):
+            return repeat
+    return None
+
+
+def _round(tree: Tree, repeat: Repeat, repeats: tuple[Repeat, ...]) -> tuple[Item, ...]:
+    """Return one round of a repeat."""
+    inner = tuple(one for one in repeats if one is not repeat)
+    whole = [child for child in tree.children if set(_labels(child)) == set(repeat.steps)]
+    if whole and len(_labels(whole[0])) == len(set(repeat.steps)):
+        return tuple(_items(whole[0], inner))
+    return tuple(Step(name) for name in repeat.steps)
+
+
+def _often(repeat: Repeat) -> str:
+    often = "at most once" if repeat.maximum == 1 else f"at most {repeat.maximum} times"
+    if repeat.minimum:
+        often = f"{repeat.minimum} to {repeat.maximum} times"
+    return often + (f" because: {repeat.because}" if repeat.because else "")
+
+
+def _labels(tree: Tree) -> list[str]:
+    own = [tree.label] if tree.label is not None else []
+    return own + [label for child in tree.children for label in _labels(child)]
+
+
+def _in_order(net: PetriNet) -> list[str]:
+    """Return the visible steps of a net by how many transitions lead to them, then as the net lists them."""
+    taking: dict[int, list[int]] = {}
+    for number, one in enumerate(net.transitions):
+        for place in one.inputs:
+            taking.setdefault(place, []).append(number)
+    found: list[int] = []
+    queue = deque(sorted(net.initial))
+    seen = set(queue)
+    while queue:
+        for number in taking.get(queue.popleft(), ()):
+            if number not in found:
+                found.append(number)
+                fresh = [place for place in net.transitions[number].outputs if place not in seen]
+                seen.update(fresh)
+                queue.extend(fresh)
+    rest = [number for number in range(len(net.transitions)) if number not in set(found)]
+    labels = [net.transitions[number].label for number in (*found, *rest)]
+    return list(dict.fromkeys(label for label in labels if label is not None))
