@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cjmine.cases import Columns
 from cjmine.errors import SettingsError
 from cjmine.intended.lint import Linted
 from cjmine.intended.lint import lint as lint_model
-from cjmine.cases import Columns
 from cjmine.quick import discover
 
 

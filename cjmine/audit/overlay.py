@@ -12,13 +12,15 @@ from cjmine.tally import Merge, Tally
 
 ON_STEP = ("V1", "V3", "V4", "V5", "V6", "V7")
 """Codes that lie on a step of the plan."""
+ROUNDS = "V8"
+"""The code of a part that ran too often; it lies on its first step, which is as planned all the same."""
 
 STEPS = Tally(
     keys={"journey_type": pl.String, "step": pl.String},
-    measures=dict.fromkeys(("journeys", "as_planned", "displaced", *ON_STEP), Merge.SUM),
+    measures=dict.fromkeys(("journeys", "as_planned", "displaced", *ON_STEP, ROUNDS), Merge.SUM),
 )
 """Per step: journeys in which the plan had it, those of them that took it as planned, those that took it
-elsewhere (a finding V3 names the later of two swapped steps; both are displaced), and those with each code."""
+elsewhere (a finding V3 names the later of two swapped steps; both are displaced), those with each code."""
 
 BESIDE = Tally(
     keys={"journey_type": pl.String, "stage": pl.String, "step": pl.String},
@@ -37,12 +39,13 @@ def step_figures(journeys: pl.DataFrame, moves: pl.DataFrame, exceptions: pl.Dat
     typed = moves.join(journeys.select("journey_id", "journey_type"), on="journey_id")
     agreed = typed.filter(pl.col("kind") == MoveKind.SYNC).select(keys).unique()
     missed = typed.filter(pl.col("kind") == MoveKind.MODEL).select(keys).unique()
-    on_step = (
-        exceptions.filter(pl.col("code").is_in(ON_STEP))
+    coded = (
+        exceptions.filter(pl.col("code").is_in([*ON_STEP, ROUNDS]))
         .join(journeys.select("journey_id"), on="journey_id", how="semi")
         .select("journey_id", "journey_type", pl.col("touchpoint").alias("step"), "code")
         .unique()
     )
+    on_step = coded.filter(pl.col("code") != ROUNDS)
     every = pl.concat([agreed, missed, on_step.select(keys)]).unique()
     absent, moved = (on_step.filter(pl.col("code") == code).select(keys) for code in ("V1", "V3"))
     bad = pl.concat([missed, on_step.select(keys)]).unique()
@@ -55,10 +58,11 @@ def step_figures(journeys: pl.DataFrame, moves: pl.DataFrame, exceptions: pl.Dat
         pl.col("bad").is_null().sum().alias("as_planned"),
         pl.col("displaced").sum(),
     )
-    for code in ON_STEP:
-        of = on_step.filter(pl.col("code") == code).group_by("journey_type", "step").agg(pl.len().alias(code))
-        counted = counted.join(of, on=["journey_type", "step"], how="left")
-    return STEPS.merge([STEPS.conform(counted.with_columns(pl.col(ON_STEP).fill_null(0)))])
+    codes = (*ON_STEP, ROUNDS)
+    for code in codes:
+        of = coded.filter(pl.col("code") == code).group_by("journey_type", "step").agg(pl.len().alias(code))
+        counted = counted.join(of, on=["journey_type", "step"], how="full", coalesce=True)
+    return STEPS.merge([STEPS.conform(counted.with_columns(pl.col(list(STEPS.measures)).fill_null(0)))])
 
 
 def beside_figures(

@@ -60,7 +60,10 @@ def keyed(rows: pl.DataFrame, of: str, seed: int, purpose: Draw) -> pl.DataFrame
 
 
 def drawn(rows: pl.DataFrame, of: str, size: int) -> pl.DataFrame:
-    """Return the ``size`` rows with the smallest keys, in that order: the draw of parts, drawn again, is that of all."""
+    """Return the ``size`` rows with the smallest keys, in order.
+
+    What is drawn from the draws of parts is what is drawn from the whole.
+    """
     return rows.sort("key", of).head(size)
 
 

@@ -39,7 +39,8 @@ def unsealed(folder: Path) -> tuple[dict[str, Any], Store]:
     changed = [name for name, digest in sorted(files.items()) if _digest(folder / name) != digest]
     if changed:
         named = ", ".join(changed[:_SHOWN]) + (" ..." if len(changed) > _SHOWN else "")
-        fault = f"{folder}: {len(changed):,} files are missing or not as they were when the run was written: {named}"
+        what = f"{len(changed):,} files are missing or not as they were when the run was written"
+        fault = f"{folder}: {what}: {named}"
         raise SourceError(fault, _AGAIN)
     parts = len([name for name in files if name.startswith(f"store/{EVENT.name}/")])
     if not parts:

@@ -97,22 +97,22 @@ _CLAUSES = (
     "rate: journeys that broke it, of those that were asked. not tested: nothing counts its population yet.",
 )
 _EXCEPTIONS = (
-    "One row for each exception. draw: its place in a random order within its clause; to test n exceptions of "
-    "a clause, filter the clause and take draw 1 to n.",
+    "One row for each exception. draw: its place in a random order within its clause.",
+    "To test n exceptions of a clause, filter the clause and take draw 1 to n.",
 )
 _EVIDENCE = (
-    "One row for each event of each exception; source row counts the data rows of the file from 1, without a header. "
+    "One row for each event of each exception; source row counts the data rows of the file from 1.",
     "part: extra events need not have happened. A missing step's evidence are the events around it.",
 )
 
 
 def _read_me(found: Examined, about: About) -> list[str]:
-    journeys = found.sizes[Draw.JOURNEYS]
-    lines = [
+    touched = found.exceptions["journey_id"].n_unique()
+    return [
         f"cjmine check: {about.what}",
         "",
-        f"{journeys:,} journeys were compared with their intended journey; {found.exceptions.height:,} exceptions "
-        f"in {found.exceptions['journey_id'].n_unique():,} of them.",
+        f"{found.sizes[Draw.JOURNEYS]:,} journeys were compared with their intended journey.",
+        f"{found.exceptions.height:,} exceptions in {touched:,} of them.",
         "",
         "Sheets",
         "Clauses: every statement of the model, its population, its exceptions, its line in the model's file",
@@ -136,14 +136,13 @@ def _read_me(found: Examined, about: About) -> list[str]:
         "Versions: " + ", ".join(f"{name} {number}" for name, number in about.versions.items()),
         "All times are UTC.",
     ]
-    return lines
 
 
 def _how(draw: Draw, found: Examined, about: About) -> list[str]:
     told = method(draw, found, about)
     words = [
-        f"{told['drawn_from']}: {told['size']:,} of {told['population']:,}; seed {told['seed']}; {told['method']}.",
-        f"{told['number']}; {told['key']}.",
+        f"{told['drawn_from']}: {told['size']:,} of {told['population']:,}; seed {told['seed']}",
+        f"{told['method']}. {told['number']}; {told['key']}.",
     ]
     if draw is Draw.RISK:
         words.append(f"{told['weight']}. The weights of all journeys sum to {told['weight_of_all']:,}.")
@@ -172,11 +171,7 @@ def statuses(table: pl.DataFrame) -> pl.DataFrame:
         .when(status == "complete")
         .then(pl.lit("tested from start to end"))
         .when(status == "open")
-        .then(
-            pl.lit(
-                "under way when the log ends (censored): tested as far as it came; what is missing may still come"
-            )
-        )
+        .then(pl.lit("under way when the log ends (censored): tested as far as it came; more may still come"))
         .otherwise(pl.lit("tested as far as it came"))
     )
     return table.with_columns(how.alias("how"))
@@ -198,9 +193,7 @@ def as_values(found: Examined, about: About) -> dict[str, Any]:
         "journeys": found.sizes[Draw.JOURNEYS],
         "exceptions": found.exceptions.height,
         "exception_journeys": found.exceptions["journey_id"].n_unique(),
-        "codes": {
-            code: count for code, count in found.exceptions.group_by("code").len().sort("code").iter_rows()
-        },
+        "codes": dict(found.exceptions.group_by("code").len().sort("code").iter_rows()),
         "clauses": found.clauses.to_dicts(),
         "statuses": found.statuses.to_dicts(),
         "samples": [{**method(draw, found, about), "rows": found.draws[draw].to_dicts()} for draw in Draw],

@@ -88,7 +88,7 @@ def _fill(page: Any, sheet: Sheet, forms: dict[str, Any], rows: int) -> None:  #
         for column in range(table.width, len(names)):
             page.write_blank(line, column, None, forms["blank"])
     if cut:
-        note = f"cut: the first {shown.height:,} of {table.height:,} rows are here; all of them are in {sheet.whole}"
+        note = f"cut: the first {shown.height:,} of {table.height:,} rows; all of them are in {sheet.whole}"
         page.write_string(first + shown.height + 1, 0, note)
 
 
@@ -102,14 +102,18 @@ def _plain(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _writer(
-    page: Any, forms: dict[str, Any], name: str, kind: pl.DataType
-) -> Callable[[int, int, Any], object]:  # noqa: ANN401
+    page: Any,  # noqa: ANN401 (xlsxwriter has no types)
+    forms: dict[str, Any],
+    name: str,
+    kind: pl.DataType,
+) -> Callable[[int, int, Any], object]:
     if isinstance(kind, pl.Datetime):
         return lambda line, column, value: page.write_datetime(line, column, value, forms["time"])
     if name == "rate":
         return lambda line, column, value: page.write_number(line, column, value, forms["share"])
     if kind.is_numeric():
-        return lambda line, column, value: page.write_number(line, column, value)
+        number: Callable[[int, int, Any], object] = page.write_number
+        return number
     return lambda line, column, value: page.write_string(line, column, _cell(str(value)))
 
 

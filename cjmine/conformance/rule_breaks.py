@@ -17,7 +17,7 @@ _BROKEN = "violated"
 
 
 def rule_breaks(partition: Partition, journey: IntendedJourney) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return FINDING rows (V9), one for each question that was answered against a rule, and whose rule each is.
+    """Return FINDING rows (V9), one for each question answered against a rule, and whose rule each is.
 
     All journeys of the partition are taken as finished, and as of this plan. The evidence
     is the event that asked (of a rule that the whole journey asks: its last event), and

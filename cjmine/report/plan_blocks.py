@@ -24,11 +24,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some branches under one caption; ``between`` stands between two of them."""
+    """Some branches under one caption; ``between`` stands between two of them.
+
+    ``first`` is the first step of a part that may only run so often.
+    """
 
     caption: str
     branches: tuple[tuple[Item, ...], ...]
     between: str = ""
+    first: str = ""
 
 
 Item: TypeAlias = Step | Block
@@ -60,12 +64,19 @@ def names(item: Item) -> list[str]:
     return [name for branch in item.branches for inner in branch for name in names(inner)]
 
 
+def depth(item: Item) -> int:
+    """Return how many frames stand inside each other in an item."""
+    if isinstance(item, Step):
+        return 0
+    return 1 + max((depth(inner) for branch in item.branches for inner in branch), default=0)
+
+
 def _items(tree: Tree, repeats: tuple[Repeat, ...]) -> Iterator[Item]:
     repeat = _repeat_of(tree, repeats)
     if tree.label is not None:
         yield Step(tree.label)
     elif repeat is not None:
-        yield Block(_often(repeat), (_round(tree, repeat, repeats),))
+        yield Block(_often(repeat), (_round(tree, repeat, repeats),), first=repeat.steps[0])
     elif tree.operator is Operator.SEQUENCE:
         for child in tree.children:
             yield from _items(child, repeats)
@@ -98,7 +109,7 @@ def _loop(tree: Tree, repeats: tuple[Repeat, ...]) -> Item:
 
 
 def _repeat_of(tree: Tree, repeats: tuple[Repeat, ...]) -> Repeat | None:
-    """Return the repeat that a block is: a choice with nothing, a loop, or its rounds one behind the other."""
+    """Return the repeat that a block is: a choice with nothing, a loop, or its rounds in a row."""
     if tree.operator is None:
         return None
     labels = _labels(tree)

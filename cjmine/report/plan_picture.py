@@ -14,44 +14,20 @@ import polars as pl
 
 from cjmine.domain.models import IntendedJourney
 from cjmine.report import palette
-from cjmine.report.plan_blocks import Block, Column, Item, Step, columns_of
-from cjmine.report.plan_shapes import (
-    BLUE,
-    CARD,
-    GAP,
-    LINE,
-    RED,
-    SMALL,
-    Marks,
-    arrow,
-    card,
-    chip,
-    heading,
-    room,
-)
+from cjmine.report.plan_blocks import Column, columns_of, depth
+from cjmine.report.plan_shapes import BLUE, CARD, GAP, LINE, RED, SMALL, arrow, card, heading, room
+from cjmine.report.plan_steps import MARKS, ROUNDS, Figures, Steps
 from cjmine.report.scene import Group, Rect, Scene, Text, to_png, to_svg
-from cjmine.report.wording import number, percent, text_width, wrapped
+from cjmine.report.wording import number, text_width, wrapped
 
-WIDTH, EDGE, PER_ROW, INSET = 1340.0, 16.0, 5, 9.0
-_WIDEST, _SHOWN = 310.0, 6
-MARKS: Marks = {
-    "V1": ("missing", "#0072b2", "never happened, or not once more"),
-    "displaced": (
-        "displaced",
-        "#cc79a7",
-        "happened, but not where the plan has it (of two swapped steps both)",
-    ),
-    "V4": ("failed", "#000000", "failed, and what should follow did not"),
-    "V5": ("late or early", "#e69f00", "after its limit, or before its time"),
-    "V6": ("wrong channel", "#009e73", "by a channel the plan does not have"),
-    "V7": ("wrong service", "#f0e442", "by another service than planned"),
-}
-"""Column of figures to the mark's word, colour and meaning."""
+WIDTH, EDGE, PER_ROW = 1340.0, 16.0, 5
+_WIDEST, _SHOWN, _MORE = 320.0, 6, 0.12
 
 
 def draw_svg(model: IntendedJourney, steps: pl.DataFrame, beside: pl.DataFrame, journeys: int) -> str:
-    """Return the picture as SVG; ``steps`` and ``beside`` as ``audit.overlay`` tallies them for one journey type.
+    """Return the picture as SVG.
 
+    ``steps`` and ``beside`` are as ``audit.overlay`` tallies them, of this journey type;
     ``journeys`` is how many were tested.
     """
     return to_svg(_scene(model, steps, beside, journeys))
@@ -68,11 +44,9 @@ def _scene(model: IntendedJourney, steps: pl.DataFrame, beside: pl.DataFrame, jo
     picture = _Picture(model, {row["step"]: row for row in steps.iter_rows(named=True)}, beside)
     groups, y = picture.top(journeys)
     columns = _split(columns_of(model))
-    width = min(_WIDEST, (WIDTH - 2 * EDGE + GAP) / min(max(len(columns), 1), PER_ROW) - GAP)
     for first in range(0, len(columns), PER_ROW):
         row = columns[first : first + PER_ROW]
-        last = first + PER_ROW >= len(columns)
-        made, y = picture.row(row, y, width, starts=not first, ends=last)
+        made, y = picture.row(row, y, _widths(row, len(columns)))
         groups += made
     name = model.title or model.name
     return Scene(
@@ -86,6 +60,16 @@ def _scene(model: IntendedJourney, steps: pl.DataFrame, beside: pl.DataFrame, jo
     )
 
 
+def _widths(row: list[Column], columns: int) -> list[float]:
+    """Share the width among the stages of a row: what is nested deeper gets more."""
+    shares = [1 + _MORE * max(map(depth, items), default=0) for _, items in row]
+    free = WIDTH - 2 * EDGE - GAP * (len(row) - 1)
+    fair = (
+        free * len(row) / min(max(columns, 1), PER_ROW)
+    )  # a last row that is not full keeps its columns narrow
+    return [min(_WIDEST, fair * share / sum(shares)) for share in shares]
+
+
 def _split(columns: list[Column]) -> list[Column]:
     """Cut the one long column of a model without stages into several of about equal length."""
     if len(columns) != 1 or columns[0][0]:
@@ -95,16 +79,19 @@ def _split(columns: list[Column]) -> list[Column]:
     return [("", items[first : first + size]) for first in range(0, len(items), size)] or columns
 
 
-class _Picture:
-    """Draws items at a place and width; every method returns its groups and the height they take."""
+def _many(count: int, what: str) -> str:
+    return f"{number(count)} {what}{'' if count == 1 else 's'}"
 
-    def __init__(
-        self, model: IntendedJourney, figures: dict[str, dict[str, Any]], beside: pl.DataFrame
-    ) -> None:
-        self.model, self.figures, self.beside = model, figures, beside
+
+class _Picture(Steps):
+    """The whole: title and legend, then rows of stages, each with what happened beside the plan."""
+
+    def __init__(self, model: IntendedJourney, figures: Figures, beside: pl.DataFrame) -> None:
+        super().__init__(model, figures)
+        self.beside = beside
 
     def top(self, journeys: int) -> tuple[list[Group], float]:
-        """Title and legend; returns where the picture goes on."""
+        """Draw title and legend; returns where the picture goes on."""
         title = f"{self.model.title or self.model.name}: {number(journeys)} journeys held against the plan"
         shapes: list[Any] = [
             Text(
@@ -119,8 +106,9 @@ class _Picture:
         ]
         x, y = EDGE, 44.0
         keys = [(BLUE, "share of journeys that took the step as planned"), (RED, "share that did not")]
-        used = {mark for row in self.figures.values() for mark in MARKS if row[mark]}
-        keys += [(colour, f"{word}: {says}") for mark, (word, colour, says) in MARKS.items() if mark in used]
+        marks = {**MARKS, "V8": ROUNDS}
+        used = {mark for row in self.figures.values() for mark in marks if row[mark]}
+        keys += [(colour, f"{word}: {says}") for mark, (word, colour, says) in marks.items() if mark in used]
         for colour, words in keys:
             wide = 18 + text_width(words, SMALL) + 18
             if x > EDGE and x + wide > WIDTH - EDGE:
@@ -130,115 +118,24 @@ class _Picture:
             x += wide
         return [Group(shapes=tuple(shapes))], y + 30
 
-    def row(
-        self, columns: list[Column], y: float, width: float, *, starts: bool, ends: bool
-    ) -> tuple[list[Group], float]:
-        """Some stages side by side, and below them what happened beside the plan; returns where it ends."""
+    def row(self, columns: list[Column], y: float, widths: list[float]) -> tuple[list[Group], float]:
+        """Draw some stages side by side, each with what is beside the plan; returns where they end."""
         groups: list[Group] = []
-        lefts = [EDGE + place * (width + GAP) for place in range(len(columns))]
-        below = y
-        for (stage, items), x in zip(columns, lefts, strict=True):
+        bottom, x = y, EDGE - GAP
+        for place, ((stage, items), width) in enumerate(zip(columns, widths, strict=True)):
+            x += GAP + (widths[place - 1] if place else 0)
+            if place and stage:
+                groups.append(arrow((x - GAP + 3, y + 14), (x - 3, y + 14)))
             made, high = heading(stage, x, y, width)
-            groups += made
             inner, tall = self.items(items, x, y + high + 10, width)
-            groups += inner
-            below = max(below, y + high + 10 + tall)
-        for x in lefts[1:] if any(stage for stage, _ in columns) else ():
-            groups.append(arrow((x - GAP + 3, y + 14), (x - 3, y + 14)))
-        del starts, ends
-        bottom = below + 22
-        for (stage, _), x in zip(columns, lefts, strict=True):
-            made, high = self.aside(stage, x, below + 22, width)
-            groups += made
-            bottom = max(bottom, below + 22 + high)
+            below = y + high + tall + 30
+            others, room_below = self.aside(stage, x, below, width) if stage or not place else ([], 0.0)
+            groups += [*made, *inner, *others]
+            bottom = max(bottom, below + room_below)
         return groups, bottom + 12
 
-    def items(self, items: tuple[Item, ...], x: float, y: float, width: float) -> tuple[list[Group], float]:
-        """Items one below the other, with arrows between them."""
-        groups: list[Group] = []
-        down = y
-        for place, item in enumerate(items):
-            if place:
-                groups.append(arrow((x + width / 2, down + 1), (x + width / 2, down + LINE - 1)))
-                down += LINE
-            made, high = (
-                self.step(item, x, down, width)
-                if isinstance(item, Step)
-                else self.block(item, x, down, width)
-            )
-            groups += made
-            down += high
-        return groups, down - y
-
-    def block(self, block: Block, x: float, y: float, width: float) -> tuple[list[Group], float]:
-        """Branches in a frame, under its caption."""
-        words = wrapped(block.caption, width - 2 * INSET, SMALL)
-        down = y + 6 + LINE * len(words)
-        texts = [
-            Text(x=x + INSET, y=y + 2 + LINE * (i + 1), words=line, size=SMALL, anchor="start", role="ink")
-            for i, line in enumerate(words)
-        ]
-        inner: list[Group] = []
-        for place, branch in enumerate(block.branches):
-            if place:
-                texts.append(
-                    Text(x=x + width / 2, y=down + 14, words=block.between, size=SMALL, bold=True, role="ink")
-                )
-                down += LINE + 4
-            made, high = self.items(branch, x + INSET, down, width - 2 * INSET)
-            inner += made
-            down += high
-        frame = Rect(
-            x=x,
-            y=y,
-            width=width,
-            height=down + INSET - y,
-            fill="#f1f4f8",
-            stroke=palette.LINE,
-            radius=9,
-            role="frame",
-        )
-        return [Group(shapes=(frame, *texts)), *inner], down + INSET - y
-
-    def step(self, step: Step, x: float, y: float, width: float) -> tuple[list[Group], float]:
-        """One step: its title, who takes it, its share as planned, its marks."""
-        row = self.figures.get(step.name)
-        inner, left = room(width), x + CARD
-        title = self.model.titles.get(step.name, step.name)
-        shapes: list[Any] = []
-        down = y + 4
-        for line in wrapped(title, inner, 14, lines=2):
-            down += LINE
-            shapes.append(Text(x=left, y=down, words=line, size=13, bold=True, anchor="start"))
-        service = self.model.by.get(step.name)
-        told = " · ".join(word for word in (f"by {service}" if service else "", step.note) if word)
-        if told:
-            down += LINE
-            words = wrapped(told, inner, SMALL, lines=1)[0]
-            shapes.append(Text(x=left, y=down, words=words, size=SMALL, anchor="start"))
-        down += 8
-        data: dict[str, object] = {"step": step.name}
-        if row is None or not row["journeys"]:
-            down += 12
-            shapes.append(Text(x=left, y=down, words="no journey came to it", size=SMALL, anchor="start"))
-        else:
-            asked, good = row["journeys"], row["as_planned"]
-            whole = Rect(x=left, y=down, width=inner, height=8, fill=RED if good < asked else BLUE)
-            part = Rect(x=left, y=down, width=inner * good / asked, height=8, fill=BLUE)
-            shapes += [whole, part] if 0 < good < asked else [whole]
-            down += 8 + LINE
-            words = f"{percent(good, asked)} as planned: {number(good)} of {number(asked)}"
-            shapes.append(Text(x=left, y=down, words=words, size=SMALL, anchor="start"))
-            marks = [(MARKS[mark][0], MARKS[mark][1], row[mark]) for mark in MARKS if row[mark]]
-            made, high = chip(marks, left, down + 6, inner)
-            shapes += made
-            down += high
-            data["kpi"] = " ".join(f"{name}={row[name]}" for name in ("journeys", "as_planned", *MARKS))
-        high = down + 8 - y
-        return [Group(shapes=(*card(x, y, width, high), *shapes), title=title, data=data)], high
-
     def aside(self, stage: str, x: float, y: float, width: float) -> tuple[list[Group], float]:
-        """What happened in a stage that the plan does not have there, most journeys first."""
+        """Draw what happened in a stage that the plan does not have there, most journeys first."""
         rows = self.beside.filter(pl.col("stage") == stage).sort(
             ["journeys", "times", "step"], descending=[True, True, False]
         )
@@ -252,10 +149,10 @@ class _Picture:
         groups: list[Group] = [Group(shapes=tuple(shapes))]
         down = y + 20
         for row in rows.head(_SHOWN).iter_rows(named=True):
-            title = self.model.titles.get(row["step"], row["step"])
+            title = self.titled(row["step"])
             unwanted = row["step"] in self.model.unwanted
             lines = wrapped(title, room(width), SMALL * 1.08, lines=1)
-            many = f"{number(row['journeys'])} journeys, {number(row['times'])} times"
+            many = f"{_many(row['journeys'], 'journey')}, {_many(row['times'], 'time')}"
             words = f"{many} · unwanted" if unwanted else many
             high = 2 * LINE + 10
             group = Group(
@@ -273,7 +170,7 @@ class _Picture:
             down += high + 5
         rest = rows.slice(_SHOWN)
         if rest.height:
-            words = f"and {number(rest.height)} more kinds, {number(int(rest['times'].sum()))} times"
+            words = f"and {_many(rest.height, 'more kind')}, {_many(int(rest['times'].sum()), 'time')}"
             groups.append(
                 Group(
                     shapes=(

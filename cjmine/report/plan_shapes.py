@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from math import hypot
-from typing import TypeAlias
 
 from cjmine.report import palette
 from cjmine.report.geometry import Point
 from cjmine.report.scene import Curve, Group, Rect, Shape, Text
-from cjmine.report.wording import number, text_width, wrapped
+from cjmine.report.wording import number, wrapped
 
 CARD, GAP, LINE, SMALL = 10.0, 18.0, 16.0, 12.0
 BLUE, RED = "#56b4e9", "#d55e00"
 _HEAD, _SWATCH = 6.0, 10.0
-Marks: TypeAlias = Mapping[str, tuple[str, str, str]]
 
 
 def room(width: float) -> float:
@@ -30,7 +29,7 @@ def card(
         return (Rect(x=x, y=y, width=width, height=height, fill=fill, stroke=palette.INK, radius=6),)
     corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
     around = [corners[0]]
-    for start, end in zip(corners, corners[1:], strict=False):
+    for start, end in pairwise(corners):
         around += [start, end, end]
     return (
         Rect(x=x, y=y, width=width, height=height, fill=fill),

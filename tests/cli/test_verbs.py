@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cjmine
+from cjmine.cases import Columns
 from cjmine.cli.group import VERBS, cli
 from cjmine.detectors.roster import ROSTER
-from cjmine.cases import Columns
 from cjmine.quick import discover
 from tests.projects import replaced, tiny
 
