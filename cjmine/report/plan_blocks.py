@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
 
-from cjmine.domain.models import IntendedJourney, Operator, PetriNet, Repeat, Tree
+from cjmine.domain.models import IntendedJourney, Operator, Repeat, Tree
 
 TOGETHER, ONE_OF, OPTIONAL = "all of these, in any order", "one of these", "may be left out"
 OR_NONE, SOME, ANY = "one of these, or none", "one or more times", "any number of times"
@@ -41,16 +40,9 @@ Column: TypeAlias = tuple[str, tuple[Item, ...]]
 
 
 def columns_of(model: IntendedJourney) -> list[Column]:
-    """Return the stages in order; a model without stages has one without a title.
-
-    The steps of a net that is no block structure are listed in the order in which
-    they can first happen.
-    """
+    """Return the stages in order; a model without stages has one without a title, one without blocks none."""
     stage_of = {step: stage for stage, steps in model.stages for step in steps}
-    if model.tree is None:
-        items: list[Item] = [Step(name) for name in _in_order(model.net)]
-    else:
-        items = list(_items(model.tree, model.repeats))
+    items = list(_items(model.tree, model.repeats)) if model.tree is not None else []
     staged = [
         (next((stage_of[name] for name in names(item) if name in stage_of), ""), item) for item in items
     ]
@@ -110,24 +102,37 @@ def _loop(tree: Tree, repeats: tuple[Repeat, ...]) -> Item:
 
 def _repeat_of(tree: Tree, repeats: tuple[Repeat, ...]) -> Repeat | None:
     """Return the repeat that a block is: a choice with nothing, a loop, or its rounds in a row."""
-    if tree.operator is None:
+    if tree.operator is None or _alone(tree):
         return None
     labels = _labels(tree)
-    for repeat in repeats:
-        silent = tree.operator is Operator.CHOICE and any(not _labels(child) for child in tree.children)
-        unrolled = len(labels) > len(set(labels)) or tree.operator is Operator.LOOP
-        if set(labels) == set(repeat.steps) and (silent or unrolled):
-            return repeat
-    return None
+    silent = tree.operator is Operator.CHOICE and any(not _labels(child) for child in tree.children)
+    again = len(labels) > len(set(labels)) or tree.operator is Operator.LOOP
+    if not (silent or again):
+        return None
+    return next((one for one in repeats if _own(tree, one, repeats) == set(one.steps)), None)
+
+
+def _own(tree: Tree, repeat: Repeat, repeats: tuple[Repeat, ...]) -> set[str]:
+    """Return the steps of a block that have no limit of their own: those that a repeat counts."""
+    others = {step for other in repeats if other is not repeat for step in other.steps}
+    return set(_labels(tree, looped=False)) - others
+
+
+def _alone(tree: Tree) -> bool:
+    """Tell whether a block is one step that may happen again and again."""
+    return tree.operator is Operator.LOOP and len(_labels(tree)) == 1
 
 
 def _round(tree: Tree, repeat: Repeat, repeats: tuple[Repeat, ...]) -> tuple[Item, ...]:
     """Return one round of a repeat."""
     inner = tuple(one for one in repeats if one is not repeat)
-    whole = [child for child in tree.children if set(_labels(child)) == set(repeat.steps)]
-    if whole and len(_labels(whole[0])) == len(set(repeat.steps)):
-        return tuple(_items(whole[0], inner))
-    return tuple(Step(name) for name in repeat.steps)
+    whole = next((one for one in tree.children if _own(one, repeat, repeats) == set(repeat.steps)), None)
+    if whole is None:
+        return tuple(Step(name) for name in repeat.steps)
+    labels = _labels(whole)
+    if len(labels) > len(set(labels)):
+        return _round(whole, repeat, repeats)
+    return tuple(_items(whole, inner))
 
 
 def _often(repeat: Repeat) -> str:
@@ -137,27 +142,9 @@ def _often(repeat: Repeat) -> str:
     return often + (f" because: {repeat.because}" if repeat.because else "")
 
 
-def _labels(tree: Tree) -> list[str]:
+def _labels(tree: Tree, *, looped: bool = True) -> list[str]:
+    """Return the steps of a block, each as often as it stands there; ``looped`` ones are asked for or not."""
+    if not looped and _alone(tree):
+        return []
     own = [tree.label] if tree.label is not None else []
-    return own + [label for child in tree.children for label in _labels(child)]
-
-
-def _in_order(net: PetriNet) -> list[str]:
-    """Return the visible steps of a net by how many transitions lead to them, then as the net lists them."""
-    taking: dict[int, list[int]] = {}
-    for number, one in enumerate(net.transitions):
-        for place in one.inputs:
-            taking.setdefault(place, []).append(number)
-    found: list[int] = []
-    queue = deque(sorted(net.initial))
-    seen = set(queue)
-    while queue:
-        for number in taking.get(queue.popleft(), ()):
-            if number not in found:
-                found.append(number)
-                fresh = [place for place in net.transitions[number].outputs if place not in seen]
-                seen.update(fresh)
-                queue.extend(fresh)
-    rest = [number for number in range(len(net.transitions)) if number not in set(found)]
-    labels = [net.transitions[number].label for number in (*found, *rest)]
-    return list(dict.fromkeys(label for label in labels if label is not None))
+    return own + [label for child in tree.children for label in _labels(child, looped=looped)]

@@ -15,6 +15,7 @@ import polars as pl
 from cjmine.domain.models import IntendedJourney
 from cjmine.report import palette
 from cjmine.report.plan_blocks import Column, columns_of, depth
+from cjmine.report.plan_net import net_groups
 from cjmine.report.plan_shapes import BLUE, CARD, GAP, LINE, RED, SMALL, arrow, card, heading, room
 from cjmine.report.plan_steps import MARKS, ROUNDS, Figures, Steps
 from cjmine.report.scene import Group, Rect, Scene, Text, to_png, to_svg
@@ -43,7 +44,12 @@ def draw_png(
 def _scene(model: IntendedJourney, steps: pl.DataFrame, beside: pl.DataFrame, journeys: int) -> Scene:
     picture = _Picture(model, {row["step"]: row for row in steps.iter_rows(named=True)}, beside)
     groups, y = picture.top(journeys)
+    wide = WIDTH
     columns = _split(columns_of(model))
+    if model.tree is None:
+        made, across, y = net_groups(model.net, picture, y)
+        others, high = picture.aside("", EDGE, y + 16, _WIDEST)
+        groups, wide, y = [*groups, *made, *others], max(wide, across), y + 16 + high
     for first in range(0, len(columns), PER_ROW):
         row = columns[first : first + PER_ROW]
         made, y = picture.row(row, y, _widths(row, len(columns)))
@@ -54,7 +60,7 @@ def _scene(model: IntendedJourney, steps: pl.DataFrame, beside: pl.DataFrame, jo
         title=f"{name}: where practice left the plan",
         description="Each step with the share of journeys that took it as planned, and the deviations on it. "
         "The same numbers stand in the sheets Clauses and Exceptions.",
-        width=WIDTH,
+        width=wide,
         height=y + EDGE,
         groups=groups,
     )

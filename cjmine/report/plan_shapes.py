@@ -51,21 +51,24 @@ def heading(words: str, x: float, y: float, width: float) -> tuple[list[Group], 
 
 def arrow(start: Point, end: Point) -> Group:
     """Return a straight arrow."""
-    long = hypot(end[0] - start[0], end[1] - start[1])
-    along = ((end[0] - start[0]) / long, (end[1] - start[1]) / long)
-    base = (end[0] - _HEAD * along[0], end[1] - _HEAD * along[1])
-    half = _HEAD * 0.6
-    head = (
-        end,
-        (base[0] + half * along[1], base[1] - half * along[0]),
-        (base[0] - half * along[1], base[1] + half * along[0]),
-    )
+    head, base = head_of(start, end)
     return Group(
         shapes=(
             Curve(points=(start, start, base, base), stroke=palette.LINE, width=1.5, role="line-stroke"),
             Curve(points=head, fill=palette.LINE, role="line-fill"),
         )
     )
+
+
+def head_of(before: Point, tip: Point) -> tuple[tuple[Point, Point, Point], Point]:
+    """Return the head of a line that comes from ``before``, and the middle of its base."""
+    long = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
+    along = ((tip[0] - before[0]) / long, (tip[1] - before[1]) / long)
+    base = (tip[0] - _HEAD * along[0], tip[1] - _HEAD * along[1])
+    half = _HEAD * 0.6
+    left = (base[0] + half * along[1], base[1] - half * along[0])
+    right = (base[0] - half * along[1], base[1] + half * along[0])
+    return (tip, left, right), base
 
 
 def chip(
