@@ -50,12 +50,15 @@ def check_project(
     if not loaded.models:
         msg = f"{loaded.path}: names no intended journey, so there is nothing to check against"
         raise SettingsError(msg, "name one under journeys: models: [{file: plan.journey.yaml}]")
+    place = _beside(loaded.folder, out)
     pipeline.run(loaded, loaded.folder, progress=progress)
+    if progress is not None:
+        progress("looking at clauses and exceptions", 0, 1)
     files = {Path(one.file).name: one.file for one in loaded.project.journeys.models}
     named = {name: files.get(Path(model.source).name, model.source) for name, model in loaded.models.items()}
     again = f"cjmine check {loaded.path.name} --sample {sample} --seed {seed}"
     subject = of_run(loaded.folder, loaded.models, named, again, sample=sample, seed=seed)
-    return _written(subject, out or _beside(loaded.folder))
+    return _written(subject, place)
 
 
 def check_run(
@@ -71,11 +74,12 @@ def check_run(
     if not is_run(folder):
         msg = f"{folder}: is no finished run: it holds no run.json"
         raise SettingsError(msg, "name a project file, a run's folder, or a log and a model")
+    place = _beside(folder, out)
     record, _ = unsealed(folder)
     models, files = models_of(record, folder)
     again = f"cjmine check {folder.name} --sample {sample} --seed {seed}"
     subject = of_run(folder, models, files, again, sample=sample, seed=seed)
-    return _written(subject, out or _beside(folder))
+    return _written(subject, place)
 
 
 def check_log(
@@ -102,9 +106,13 @@ def _refuse(sample: int, seed: int) -> None:
         raise SettingsError(faults)
 
 
-def _beside(folder: Path) -> Path:
-    place = folder.absolute()
-    return place.with_name(f"{place.name}-check")
+def _beside(folder: Path, out: Path | None) -> Path:
+    """Return the folder of a check; inside the run's it may not be, which holds only what the run wrote."""
+    run = folder.absolute()
+    if out is not None and out.absolute().is_relative_to(run):
+        msg = f"--out {out}: lies in the folder of the run"
+        raise SettingsError(msg, f"name another folder, such as {run.name}-check beside it")
+    return out or run.with_name(f"{run.name}-check")
 
 
 def _written(subject: Subject, out: Path, *, rows: int = ROWS) -> tuple[dict[str, Any], Path]:

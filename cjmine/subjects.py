@@ -109,13 +109,16 @@ def of_log(log: Path, path: Path, columns: Columns | None, *, sample: int, seed:
     counted = {tuple(row["steps"]): row["count"] for row in variants.iter_rows(named=True)}
     notes = [f"{one['count']:,} x {one['note']}" for one in told[DEVIATION_NOTES.name].to_dicts()]
     files = {name: path.name}
+    asked = dataclasses.asdict(columns or Columns(), dict_factory=_given)
+    words = [f"--{key.replace('_', '-')} '{value}'" for key, value in asked.items()]
+    again = " ".join(["cjmine check", log.name, path.name, *words, "--out FOLDER"])
     about = About(
         what=f"log {log.name}",
         models=_digested({name: journey}, files),
         exports=reading.ledger.select(_LEDGER),
         digests={},
         versions={name: version(name) for name in _PACKAGES},
-        again=f"cjmine check {log.name} {path.name} --out FOLDER --sample {sample} --seed {seed}",
+        again=f"{again} --sample {sample} --seed {seed}",
         sample=sample,
         seed=seed,
         notes=(*defects(journey.net), *not_compared(journey, by_order=True), *reading.warnings, *notes),
@@ -123,6 +126,12 @@ def of_log(log: Path, path: Path, columns: Columns | None, *, sample: int, seed:
     given = _rules_counted(name, rule_counts(journey, counted))
     rows = HeldRows((found,))
     return Subject(rows=rows, models={name: journey}, files=files, about=about, given=given, told=clauses)
+
+
+def _given(options: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the options that are not as they are without being asked for."""
+    usual = {one.name: one.default for one in dataclasses.fields(Columns)}
+    return {name: value for name, value in options if value != usual[name]}
 
 
 def _rules_counted(name: str, rules: list[dict[str, Any]]) -> pl.DataFrame:

@@ -68,7 +68,7 @@ def catalogue(models: Mapping[str, IntendedJourney]) -> pl.DataFrame:
         for kind, clause, says, line in _clauses(model)
     ]
     frame = pl.DataFrame(rows, schema=list(CATALOGUE)[1:], orient="row")
-    whole = frame.with_row_index("number")
+    whole = frame.unique(KEYS, keep="first", maintain_order=True).with_row_index("number")
     return whole.select(pl.col(name).cast(kind) for name, kind in CATALOGUE.items())
 
 

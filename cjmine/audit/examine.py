@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cjmine.audit.clauses import KEYS, breaks, catalogue
+from cjmine.audit.clauses import KEYS, KIND_OF, breaks, catalogue
 from cjmine.audit.exceptions import evidence_table, exception_table
 from cjmine.audit.overlay import BESIDE, STEPS, beside_figures, step_figures
 from cjmine.audit.population import POPULATION, clause_table, claused, flow_population, tested
@@ -122,7 +122,8 @@ def _part(
     every = rows.scan(JOURNEY, number).collect()
     moves = rows.scan(MOVE, number).collect()
     journeys = tested(every, models)
-    exceptions = claused(rows.scan(FINDING, number).collect(), every, known)
+    found = rows.scan(FINDING, number).filter(pl.col("code").is_in(sorted(KIND_OF))).collect()
+    exceptions = claused(found, every, known)
     exceptions = exceptions.filter(pl.col("journey_type").is_in(sorted(models)))
     if told is not None:
         exceptions = exceptions.update(told, on="finding_id", how="left")

@@ -35,8 +35,8 @@ def claused(findings: pl.DataFrame, journeys: pl.DataFrame, known: pl.DataFrame)
     explains keeps its kind, and a null clause.
     """
     kinds = {code: kind.value for code, kind in KIND_OF.items()}
-    counted = pl.col("code").is_in(sorted(kinds)) & ~pl.col("intended")
-    typed = findings.filter(counted).join(
+    exceptions = pl.col("code").is_in(sorted(kinds)) & ~pl.col("intended")
+    typed = findings.filter(exceptions).join(
         journeys.select("journey_id", "journey_type"), on="journey_id", how="left", maintain_order="left"
     )
     told = typed.join(known, on=["journey_type", "code", "touchpoint"], how="left", maintain_order="left")

@@ -43,10 +43,12 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, rows: int = ROWS) -> 
 
     options = {
         "constant_memory": True,
+        "tmpdir": str(path.parent),  # what a full disk leaves behind goes with the folder
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
     }
+    path.touch()
     book = xlsxwriter.Workbook(str(path), options)
     book.set_properties({"title": "cjmine check", "created": _MADE})
     forms = {

@@ -129,8 +129,7 @@ def _round(tree: Tree, repeat: Repeat, repeats: tuple[Repeat, ...]) -> tuple[Ite
     whole = next((one for one in tree.children if _own(one, repeat, repeats) == set(repeat.steps)), None)
     if whole is None:
         return tuple(Step(name) for name in repeat.steps)
-    labels = _labels(whole)
-    if len(labels) > len(set(labels)):
+    if sum(label in repeat.steps for label in _labels(whole)) > len(repeat.steps):
         return _round(whole, repeat, repeats)
     return tuple(_items(whole, inner))
 
