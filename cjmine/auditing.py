@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,14 @@ def check_project(
     pipeline.run(loaded, loaded.folder, progress=progress)
     if progress is not None:
         progress("looking at clauses and exceptions", 0, 1)
-    files = {Path(one.file).name: one.file for one in loaded.project.journeys.models}
-    named = {name: files.get(Path(model.source).name, model.source) for name, model in loaded.models.items()}
+    files = {name: model.source for name, model in loaded.models.items()}
+    found = {
+        name: next(root / file for root in loaded.roots if (root / file).is_file())
+        for name, file in files.items()
+    }
+    models = {name: replace(model, source=str(found[name])) for name, model in loaded.models.items()}
     again = f"cjmine check {loaded.path.name} --sample {sample} --seed {seed}"
-    subject = of_run(loaded.folder, loaded.models, named, again, sample=sample, seed=seed)
+    subject = of_run(loaded.folder, models, files, again, sample=sample, seed=seed)
     return _written(subject, place)
 
 
@@ -115,7 +120,7 @@ def _beside(folder: Path, out: Path | None) -> Path:
     return out or run.with_name(f"{run.name}-check")
 
 
-def _written(subject: Subject, out: Path, *, rows: int = ROWS) -> tuple[dict[str, Any], Path]:
+def _written(subject: Subject, out: Path) -> tuple[dict[str, Any], Path]:
     """Examine, and write the folder whole or not at all."""
     about = subject.about
     found = examine(
@@ -128,9 +133,9 @@ def _written(subject: Subject, out: Path, *, rows: int = ROWS) -> tuple[dict[str
         told=subject.told,
     )
     with publish(out, seal=SEAL) as staging:
-        for name in ("clauses", "exceptions", "evidence"):
+        for name in ("clauses", "exceptions", "evidence", "population"):
             write_both(getattr(found, name), staging / name)
-        write_workbook(sheets(found, about), staging / WORKBOOK, rows=rows)
+        write_workbook(sheets(found, about), staging / WORKBOOK, rows=ROWS)
         _draw(subject.models, found, staging)
         told = {**as_values(found, about), "files": fingerprints(staging, SEAL)}
         text = as_json(told)

@@ -29,18 +29,18 @@ _OF_EXCEPTION = ("exception", *KEYS, "code", "journey_id", "customer_id", "start
 class Examined:
     """The tables of a check.
 
-    ``clauses``, ``exceptions`` and ``evidence`` are as in their files; ``draws`` has the
-    rows of each draw in order, with their ``key``; ``sizes`` how many rows each was drawn
-    from; ``weight`` the sum of all risk weights; ``statuses`` journeys by type, status and
+    ``clauses``, ``exceptions``, ``evidence`` and ``population`` (every tested journey with
+    its risk weight) are as in their files; ``draws`` has the rows of each draw in order,
+    with their ``key``; ``sizes`` how many rows each was drawn from; ``statuses`` journeys by type, status and
     whether they were tested; ``steps`` and ``beside`` the figures of the picture.
     """
 
     clauses: pl.DataFrame
     exceptions: pl.DataFrame
     evidence: pl.DataFrame
+    population: pl.DataFrame
     draws: Mapping[Draw, pl.DataFrame]
     sizes: Mapping[Draw, int]
-    weight: int
     statuses: pl.DataFrame
     steps: pl.DataFrame
     beside: pl.DataFrame
@@ -50,12 +50,10 @@ class Examined:
 class _Part:
     """What one partition gives."""
 
-    population: pl.DataFrame
+    counts: pl.DataFrame
     exceptions: pl.DataFrame
     evidence: pl.DataFrame
-    random: pl.DataFrame
-    risk: pl.DataFrame
-    weight: int
+    population: pl.DataFrame
     statuses: pl.DataFrame
     steps: pl.DataFrame
     beside: pl.DataFrame
@@ -79,30 +77,30 @@ def examine(
     and touchpoint alone do not tell.
     """
     known = breaks(models)
-    parts = [
-        _part(rows, number, models, known, told, sample=sample, seed=seed) for number in range(rows.parts)
-    ]
+    parts = [_part(rows, number, models, known, told) for number in range(rows.parts)]
     clauses = catalogue(models)
-    population = POPULATION.merge([part.population for part in parts] + ([] if given is None else [given]))
+    counts = POPULATION.merge([part.counts for part in parts] + ([] if given is None else [given]))
     found = pl.concat([part.exceptions for part in parts])
     exceptions = exception_table(found, clauses, files, seed)
     order = exceptions.select("exception", pl.int_range(pl.len()).alias("order"))
     evidence = pl.concat([part.evidence for part in parts]).join(order, on="exception").sort("order", "nth")
     statuses = _STATUSES.merge([part.statuses for part in parts])
-    size = int(statuses.filter("tested")["journeys"].sum())
+    population = pl.concat([part.population for part in parts])
+    population = population.sort("journey_type", "start", "journey_id")
+    size = population.height
     draws = {
-        Draw.JOURNEYS: drawn(pl.concat([part.random for part in parts]), "journey_id", sample),
-        Draw.RISK: drawn(pl.concat([part.risk for part in parts]), "journey_id", sample),
-        Draw.EXCEPTIONS: drawn(keyed(exceptions, "exception", seed, Draw.EXCEPTIONS), "exception", sample),
+        draw: drawn(keyed(population, "journey_id", seed, draw), "journey_id", sample)
+        for draw in (Draw.JOURNEYS, Draw.RISK)
     }
-    draws[Draw.EXCEPTIONS] = draws[Draw.EXCEPTIONS].select(_OF_EXCEPTION)
+    of_all = drawn(keyed(exceptions, "exception", seed, Draw.EXCEPTIONS), "exception", sample)
+    draws[Draw.EXCEPTIONS] = of_all.select(_OF_EXCEPTION)
     return Examined(
-        clauses=clause_table(clauses, population, exceptions, files),
+        clauses=clause_table(clauses, counts, exceptions, files),
         exceptions=exceptions,
         evidence=evidence.drop("order"),
+        population=population,
         draws=draws,
         sizes={Draw.JOURNEYS: size, Draw.RISK: size, Draw.EXCEPTIONS: exceptions.height},
-        weight=sum(part.weight for part in parts),
         statuses=statuses,
         steps=STEPS.merge([part.steps for part in parts]),
         beside=BESIDE.merge([part.beside for part in parts]),
@@ -115,9 +113,6 @@ def _part(
     models: Mapping[str, IntendedJourney],
     known: pl.DataFrame,
     told: pl.DataFrame | None,
-    *,
-    sample: int,
-    seed: int,
 ) -> _Part:
     every = rows.scan(JOURNEY, number).collect()
     moves = rows.scan(MOVE, number).collect()
@@ -129,17 +124,14 @@ def _part(
         exceptions = exceptions.update(told, on="finding_id", how="left")
     named = exceptions["event_ids"].explode().unique().drop_nulls()
     events = rows.scan(EVENT, number).filter(pl.col("event_id").is_in(named.implode())).collect()
-    weighed = weights(journeys.select(_OF_JOURNEY), exceptions)
     status = every.select(
         "journey_type", "status", pl.col("journey_id").is_in(journeys["journey_id"].implode()).alias("tested")
     )
     return _Part(
-        population=flow_population(journeys, moves, exceptions, models),
+        counts=flow_population(journeys, moves, exceptions, models),
         exceptions=exceptions,
         evidence=evidence_table(exceptions, events),
-        random=drawn(keyed(weighed, "journey_id", seed, Draw.JOURNEYS), "journey_id", sample),
-        risk=drawn(keyed(weighed, "journey_id", seed, Draw.RISK), "journey_id", sample),
-        weight=int(weighed["weight"].sum()),
+        population=weights(journeys.select(_OF_JOURNEY), exceptions),
         statuses=_STATUSES.conform(status.group_by(status.columns).agg(pl.len().alias("journeys"))),
         steps=step_figures(journeys, moves, exceptions),
         beside=beside_figures(moves, exceptions, models),

@@ -60,10 +60,7 @@ def keyed(rows: pl.DataFrame, of: str, seed: int, purpose: Draw) -> pl.DataFrame
 
 
 def drawn(rows: pl.DataFrame, of: str, size: int) -> pl.DataFrame:
-    """Return the ``size`` rows with the smallest keys, in order.
-
-    What is drawn from the draws of parts is what is drawn from the whole.
-    """
+    """Return the ``size`` rows with the smallest keys, in order."""
     return rows.sort("key", of).head(size)
 
 

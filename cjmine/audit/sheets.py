@@ -64,7 +64,7 @@ def method(draw: Draw, found: Examined, about: About) -> dict[str, Any]:
         "key": _KEY[draw],
     }
     if draw is Draw.RISK:
-        told |= {"weight": WEIGHT, "weight_of_all": found.weight}
+        told |= {"weight": WEIGHT, "weight_of_all": int(found.population["weight"].sum())}
     return told
 
 
@@ -119,6 +119,7 @@ def _read_me(found: Examined, about: About) -> list[str]:
         "Exceptions: every place where practice left the model, with its clause",
         "Evidence: the events behind each exception, with source file and row",
         "Sample (random), Sample (risk): what to test again by hand, with columns to fill in",
+        "population.csv beside this workbook: every tested journey with its risk weight, to draw from again",
         "Population notes: which journeys were tested, which were not, and what qualifies the figures",
         "",
         "What was checked (SHA-256)",

@@ -185,10 +185,9 @@ def test_partitions_of_the_customers_change_nothing(subject: Subject, found: Exa
         rows = {name: frame.filter(pl.col("journey_id").is_in(ids)) for name, frame in tables.items()}
         parts.append(Partition(**rows))
     again = examined(subject, rows=HeldRows(tuple(parts)))
-    for name in ("clauses", "exceptions", "evidence", "statuses", "steps", "beside"):
+    for name in ("clauses", "exceptions", "evidence", "population", "statuses", "steps", "beside"):
         assert getattr(again, name).equals(getattr(found, name)), name
     assert all(again.draws[draw].equals(found.draws[draw]) for draw in Draw)
-    assert again.weight == found.weight
 
 
 def test_a_step_is_as_planned_or_missing_or_displaced(found: Examined) -> None:
