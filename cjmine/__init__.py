@@ -1,8 +1,8 @@
 """cjmine: customer journeys across systems that do not know each other.
 
 The whole public interface: ``load`` and ``run`` a project file; ``discover``,
-``check`` and ``find`` on one log; ``lint`` and ``convert`` a model; ``explain`` a
-detector.
+``check`` and ``find`` on one log; ``check_project``, ``check_run`` and ``check_log``
+for auditors; ``lint`` and ``convert`` a model; ``explain`` a detector.
 Everything is imported when first used, so that the command line answers at once.
 """
 
@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cjmine.auditing import check_log, check_project, check_run
     from cjmine.cases import Columns
     from cjmine.converting import convert
     from cjmine.detectors.roster import explain
@@ -31,6 +32,9 @@ __all__ = [
     "Project",
     "Run",
     "check",
+    "check_log",
+    "check_project",
+    "check_run",
     "convert",
     "discover",
     "explain",
@@ -49,6 +53,9 @@ _HOMES = {
     "Project": "cjmine.project.schema",
     "Run": "cjmine.domain.results",
     "check": "cjmine.quick",
+    "check_log": "cjmine.auditing",
+    "check_project": "cjmine.auditing",
+    "check_run": "cjmine.auditing",
     "convert": "cjmine.converting",
     "discover": "cjmine.quick",
     "explain": "cjmine.detectors.roster",

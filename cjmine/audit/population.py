@@ -157,7 +157,7 @@ def clause_table(
         pl.when(always).then(pl.col(name).fill_null(0)).otherwise(name).alias(name) for name in counts
     )
     result = (
-        pl.when(pl.col("exceptions") > 0)
+        pl.when((pl.col("exceptions") > 0) | (pl.col("broken") > 0).fill_null(value=False))
         .then(pl.lit("exceptions"))
         .when(asked.is_null())
         .then(pl.lit("not tested"))

@@ -88,7 +88,7 @@ def sheets(found: Examined, about: About) -> list[Sheet]:
             table=_numbered(found.draws[Draw.RISK], Draw.RISK),
             blanks=BLANKS,
         ),
-        Sheet(name="Population notes", lines=_notes(about), table=statuses(found.statuses)),
+        Sheet(name="Population notes", lines=_notes(found, about), table=statuses(found.statuses)),
     ]
 
 
@@ -178,8 +178,15 @@ def statuses(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(how.alias("how"))
 
 
-def _notes(about: About) -> list[str]:
-    return ["Which journeys were tested, and what qualifies the figures.", *about.notes]
+def _notes(found: Examined, about: About) -> list[str]:
+    return ["Which journeys were tested, and what qualifies the figures.", *qualified(found, about)]
+
+
+def qualified(found: Examined, about: About) -> list[str]:
+    """Return what qualifies the figures; also how many exceptions no single clause explains."""
+    untold = found.exceptions["clause"].null_count()
+    told = f"{untold:,} exceptions cannot be told to one clause: their clause is empty"
+    return [*([told] if untold else []), *about.notes]
 
 
 def as_values(found: Examined, about: About) -> dict[str, Any]:
@@ -198,5 +205,5 @@ def as_values(found: Examined, about: About) -> dict[str, Any]:
         "clauses": found.clauses.to_dicts(),
         "statuses": found.statuses.to_dicts(),
         "samples": [{**method(draw, found, about), "rows": found.draws[draw].to_dicts()} for draw in Draw],
-        "notes": list(about.notes),
+        "notes": qualified(found, about),
     }

@@ -71,6 +71,7 @@ def check(
         counts = {}
         for row in found["deviations"]:
             counts[row["code"]] = counts.get(row["code"], 0) + row["count"]
+        counts["V9"] = sum(row["broken"] for row in found["rules"])
     if json_:
         print_json(found)
     finish(fail_on, counts)

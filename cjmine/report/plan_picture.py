@@ -7,6 +7,7 @@ not have stands below the stage in which it happened.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from cjmine.report.scene import Group, Rect, Scene, Text, to_png, to_svg
 from cjmine.report.wording import number, text_width, wrapped
 
 WIDTH, EDGE, PER_ROW = 1340.0, 16.0, 5
+_ODD = re.compile(r"[^A-Za-z0-9_-]")
 _WIDEST, _SHOWN, _MORE = 320.0, 6, 0.12
 
 
@@ -56,7 +58,7 @@ def _scene(model: IntendedJourney, steps: pl.DataFrame, beside: pl.DataFrame, jo
         groups += made
     name = model.title or model.name
     return Scene(
-        name="plan",
+        name=f"plan-{_ODD.sub('-', model.name)}",
         title=f"{name}: where practice left the plan",
         description="Each step with the share of journeys that took it as planned, and the deviations on it. "
         "The same numbers stand in the sheets Clauses and Exceptions.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from cjmine import quick
 from cjmine.audit.clauses import OTHERS
 from cjmine.audit.examine import Examined, examine
 from cjmine.audit.samples import Draw
+from cjmine.audit.sheets import qualified
 from cjmine.domain.kernel import Partition
 from cjmine.domain.rows import HeldRows
 from cjmine.domain.tables import EVENT, FINDING, JOURNEY, MOVE
@@ -209,3 +211,18 @@ def test_a_log_that_keeps_the_plan_has_no_exceptions(tmp_path: Path) -> None:
     assert found.exceptions.height == found.evidence.height == 0
     assert set(found.clauses["result"]) == {"kept", "not asked", "not tested"}
     assert found.draws[Draw.RISK]["weight"].to_list() == [1]
+
+
+def test_an_exception_that_no_clause_explains_is_listed_and_said(subject: Subject) -> None:
+    assert subject.told is not None
+    broken = subject.rows.table(FINDING).filter(pl.col("code") == "V9")
+    strange = broken.with_columns(pl.lit("something else").alias("touchpoint"))
+    (part,) = subject.rows.partitions  # type: ignore[attr-defined]
+    rows = HeldRows((dataclasses.replace(part, findings=strange),))
+    found = examined(subject, rows=rows, told=None)
+    assert found.exceptions["clause"].null_count() == found.exceptions.height == broken.height > 0
+    assert f"{broken.height:,} exceptions cannot be told to one clause: their clause is empty" in qualified(
+        found, subject.about
+    )
+    rules = found.clauses.filter(pl.col("kind") == "rule", pl.col("broken") > 0)
+    assert set(rules["result"]) == {"exceptions"}

@@ -223,6 +223,7 @@ def test_a_log_with_out_is_written_for_auditors_and_formulas_stay_text(tmp_path:
     assert found["audit"] == told(folder)
     assert told(folder)["codes"] == {"V1": 1, "V2": 1, "V9": 1}
     assert {path.name for path in folder.iterdir()} == FILES
+    assert call(*asked, "--fail-on", "V9=0").exit_code == 1
     without = json.loads(call(*asked, "--json").stdout)
     assert without == {key: value for key, value in found.items() if key != "audit"}
     events = pl.read_parquet(folder / "evidence.parquet")
