@@ -143,9 +143,10 @@ class _Picture(Steps):
         return groups, bottom + 12
 
     def aside(self, stage: str, x: float, y: float, width: float) -> tuple[list[Group], float]:
-        """Draw what happened in a stage that the plan does not have there, most journeys first."""
+        """Draw what the plan does not have in a stage: what it wants to see none of, then by journeys."""
+        unwanted = pl.col("step").is_in(list(self.model.unwanted))
         rows = self.beside.filter(pl.col("stage") == stage).sort(
-            ["journeys", "times", "step"], descending=[True, True, False]
+            [unwanted, "journeys", "times", "step"], descending=[True, True, True, False]
         )
         if not rows.height:
             return [], 0.0
@@ -158,14 +159,14 @@ class _Picture(Steps):
         down = y + 20
         for row in rows.head(_SHOWN).iter_rows(named=True):
             title = self.titled(row["step"])
-            unwanted = row["step"] in self.model.unwanted
+            named = row["step"] in self.model.unwanted
             lines = wrapped(title, room(width), SMALL * 1.08, lines=1)
             many = f"{_many(row['journeys'], 'journey')}, {_many(row['times'], 'time')}"
-            words = f"{many} · unwanted" if unwanted else many
+            words = f"{many} · unwanted" if named else many
             high = 2 * LINE + 10
             group = Group(
                 shapes=(
-                    *card(x, down, width, high, fill="#fdeee3" if unwanted else palette.PAPER, dashed=True),
+                    *card(x, down, width, high, fill="#fdeee3" if named else palette.PAPER, dashed=True),
                     Text(
                         x=x + CARD, y=down + LINE + 1, words=lines[0], size=SMALL, bold=True, anchor="start"
                     ),

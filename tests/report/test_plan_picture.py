@@ -95,10 +95,11 @@ def test_what_is_beside_the_plan_stands_below_its_stage(model: IntendedJourney) 
     shown = [group.attrib["data-beside"] for group in root.iter(f"{SVG}g") if "data-beside" in group.attrib]
     assert len(shown) == 6 * len(model.stages)
     words = [words for _, words in texts(root)]
-    left = 7 + len(model.unwanted) - 6
-    assert words.count(
-        f"and {left} more kind{'' if left == 1 else 's'}, {sum(2 * n for n in range(1, left + 1))} times"
-    ) == len(model.stages)
+    first = len(model.unwanted)
+    assert set(model.unwanted) <= set(shown)
+    hidden = range(first + 1, first + 1 + (7 + first - 6))
+    kinds = f"{len(hidden)} more kind{'' if len(hidden) == 1 else 's'}"
+    assert words.count(f"and {kinds}, {sum(2 * n for n in hidden)} times") == len(model.stages)
 
 
 def test_blocks_are_read_as_the_plan_says_them() -> None:
