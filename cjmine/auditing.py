@@ -146,10 +146,10 @@ def _written(subject: Subject, out: Path) -> tuple[dict[str, Any], Path]:
 def _draw(models: Mapping[str, IntendedJourney], found: Examined, folder: Path) -> None:
     """Draw each model with what happened on it."""
     for name, model in sorted(models.items()):
-        stem = "model" if len(models) == 1 else slug(f"model-{name}")
+        stem = "model" if len(models) == 1 else f"model-{name}"
         mine = pl.col("journey_type") == name
         steps, beside = found.steps.filter(mine), found.beside.filter(mine)
         count = int(found.statuses.filter(mine & pl.col("tested"))["journeys"].sum())
         text = draw_svg(model, steps, beside, count)
-        (folder / f"{stem}.svg").write_text(text, encoding="utf-8", newline="\n")
-        draw_png(model, steps, beside, count, folder / f"{stem}.png")
+        (folder / slug(f"{stem}.svg")).write_text(text, encoding="utf-8", newline="\n")
+        draw_png(model, steps, beside, count, folder / slug(f"{stem}.png"))

@@ -247,3 +247,20 @@ def test_rows_beyond_a_sheet_are_in_the_tables_beside_it(
     last = [str(row[0]) for row in sheet.to_polars().rows()][-1]
     assert last == "cut: the first 2 of 7 rows; all of them are in exceptions.parquet"
     assert pl.read_parquet(tmp_path / "check" / "exceptions.parquet").height == 7
+
+
+def test_every_plan_of_a_project_has_its_own_picture(tmp_path: Path) -> None:
+    plan = "journey: Other thing!\nneed: other\nsteps: [look]\n"
+    (tmp_path / "other.journey.yaml").write_text(plan, encoding="utf-8")
+    both = "models: [{file: permit.journey.yaml}, {file: other.journey.yaml}]"
+    loaded = load(tiny(tmp_path, project=replaced("models: [{file: permit.journey.yaml}]", both)))
+    found, folder = auditing.check_project(loaded)
+    drawn = sorted(path.name for path in folder.iterdir() if path.name.startswith("model-"))
+    assert [name[:16] for name in drawn[:2]] == ["model-other-thin"] * 2
+    assert [Path(name).suffix for name in drawn] == [".png", ".svg"] * 2
+    assert drawn[2:] == ["model-permit.png", "model-permit.svg"]
+    assert len({Path(name).stem for name in drawn}) == 2
+    assert {row["result"] for row in found["clauses"] if row["journey_type"] == "Other thing!"} == {
+        "not asked",
+        "not tested",
+    }
