@@ -1,8 +1,8 @@
 """cjmine: customer journeys across systems that do not know each other.
 
 The whole public interface: ``load`` and ``run`` a project file; ``discover``,
-``check`` and ``find`` on one log; ``lint`` and ``convert`` a model; ``explain`` a
-detector.
+``check`` and ``find`` on one log; ``check_project``, ``check_run`` and ``check_log``
+for auditors; ``lint`` and ``convert`` a model; ``explain`` a detector.
 Everything is imported when first used, so that the command line answers at once.
 """
 
@@ -12,6 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cjmine.auditing import check_log, check_project, check_run
+    from cjmine.cases import Columns
     from cjmine.checking import check
     from cjmine.converting import convert
     from cjmine.detectors.roster import explain
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from cjmine.pipeline import run
     from cjmine.project.load import Loaded, load
     from cjmine.project.schema import Project
-    from cjmine.quick import Columns, Discovered, discover, find
+    from cjmine.quick import Discovered, discover, find
 
 __all__ = [
     "CjmineError",
@@ -31,6 +33,9 @@ __all__ = [
     "Project",
     "Run",
     "check",
+    "check_log",
+    "check_project",
+    "check_run",
     "convert",
     "discover",
     "explain",
@@ -43,12 +48,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "CjmineError": "cjmine.errors",
-    "Columns": "cjmine.quick",
+    "Columns": "cjmine.cases",
     "Discovered": "cjmine.quick",
     "Loaded": "cjmine.project.load",
     "Project": "cjmine.project.schema",
     "Run": "cjmine.domain.results",
     "check": "cjmine.checking",
+    "check_log": "cjmine.auditing",
+    "check_project": "cjmine.auditing",
+    "check_run": "cjmine.auditing",
     "convert": "cjmine.converting",
     "discover": "cjmine.quick",
     "explain": "cjmine.detectors.roster",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from cjmine.cases import Columns, arranged_cases
 from cjmine.conformance.alignment import Alignment, align
 from cjmine.conformance.beside import Beside
 from cjmine.conformance.deviations import deviations_of, without_anytime
@@ -22,7 +24,6 @@ from cjmine.errors import StatesError
 from cjmine.intended.automaton import automaton_of, defects
 from cjmine.intended.load import load_model, not_compared
 from cjmine.project.schema import Clock
-from cjmine.quick import Columns, arranged
 
 
 def check(log: Path | str, model: Path | str, columns: Columns | None = None) -> dict[str, Any]:
@@ -39,14 +40,14 @@ def check(log: Path | str, model: Path | str, columns: Columns | None = None) ->
     try:
         return _checked(log, model, columns)
     except StatesError as error:
-        variants = distinct_variants(arranged(log, columns, (COUNT_VARIANTS,))[2]["variants"])
+        variants = distinct_variants(arranged_cases(log, columns, (COUNT_VARIANTS,))[2]["variants"])
         cases = int(variants["count"].sum())
         raise error.uncounted(cases=cases, variants=variants.height) from None
 
 
 def _checked(log: Path | str, model: Path | str, columns: Columns | None) -> dict[str, Any]:
     journey = load_model(Path(model))
-    reading, partition, outputs = arranged(log, columns, (COUNT_VARIANTS,))
+    reading, partition, outputs = arranged_cases(log, columns, (COUNT_VARIANTS,))
     counted: Counter[tuple[str, ...]] = Counter()
     whole: Counter[tuple[str, ...]] = Counter()
     variants = distinct_variants(outputs["variants"])
@@ -88,7 +89,8 @@ def _beside(
     if not times.len() or not (says or any(not rule.by_order for rule in journey.rules)):
         return None
     first, last = times.dt.date().sort().gather([0, -1])
-    return of_cases(partition, variants, journey, automaton, Clock().deadlines(journey.clock, first, last))
+    whole = dataclasses.replace(journey, stopped=())  # a stop is a step like others: whole cases are compared
+    return of_cases(partition, variants, whole, automaton, Clock().deadlines(journey.clock, first, last))
 
 
 def _rules(

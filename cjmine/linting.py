@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cjmine.cases import Columns
 from cjmine.errors import SettingsError
 from cjmine.intended.lint import Linted
 from cjmine.intended.lint import lint as lint_model
-from cjmine.quick import Columns, discover
+from cjmine.quick import discover
 
 
 def lint(

@@ -194,6 +194,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
         deviation_kinds=tallies["deviation_kinds"],
         totals=totals.table(tallies["totals"], counted["journeys"]),
         worst=tallies["worst"],
+        clauses=tallies["clauses"],
         standards=kept,
         standard_times=tallies["standard_times"],
         urgent=tallies["urgent"],

@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from cjmine.cases import Columns, arranged_cases
 from cjmine.detectors.kernels import COUNT_FINDINGS, DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
 from cjmine.discovery.miner import Mined, mine
 from cjmine.discovery.settings import DiscoverySettings
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
-from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.domain.tables import EVENT
-from cjmine.engine import local
-from cjmine.errors import CjmineError, EngineError, SourceError
-from cjmine.ingest.limits import reasons, refuse_quarantine
-from cjmine.ingest.log import NAME, read_log
-from cjmine.ingest.source import Reading
+from cjmine.errors import EngineError
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
-from cjmine.journeys.kernels import ARRANGE
-from cjmine.journeys.settings import ContactSettings, JourneySettings, SegmentBy
 from cjmine.report import process_map
 from cjmine.report.publish import explained
 from cjmine.report.tables import write_csv
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Which columns of the log mean what; ``None`` for the usual names.
-
-    ``time_format`` is a pattern such as ``%d/%m/%Y %H:%M``, where times can be
-    misread; ``max_quarantine`` the largest share of rows that may be broken.
-    """
-
-    case: str | None = None
-    activity: str | None = None
-    time: str | None = None
-    end: str | None = None
-    service: str | None = None
-    channel: str | None = None
-    direction: str | None = None
-    time_format: str | None = None
-    max_quarantine: float = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +60,7 @@ def _counts(nodes: pl.DataFrame, column: str) -> dict[str, int]:
 
 def discover(log: Path | str, columns: Columns | None = None, *, noise: float | None = None) -> Discovered:
     """How do the cases of a log run? ``noise`` given, also mine a model from them."""
-    reading, _, outputs = arranged(log, columns, (COUNT_VARIANTS, COUNT_FLOWS, COUNT_NODES))
+    reading, _, outputs = arranged_cases(log, columns, (COUNT_VARIANTS, COUNT_FLOWS, COUNT_NODES))
     table = distinct_variants(outputs["variants"])
     counted = {tuple(row["steps"]): row["count"] for row in table.iter_rows(named=True)}
     ranked = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
@@ -113,49 +85,8 @@ def find(
     but cases; handoffs need a service, duplicated contacts a direction.
     """
     detect = tuple(kernel for kernel in DETECT if kernel is not COUNT_FINDINGS)
-    reading, partition, outputs = arranged(log, columns, (*detect, COUNT_FINDINGS))
+    reading, partition, outputs = arranged_cases(log, columns, (*detect, COUNT_FINDINGS))
     return partition.findings, outputs["totals"], reading.warnings
-
-
-def arranged(
-    log: Path | str, columns: Columns | None, kernels: Sequence[Kernel]
-) -> tuple[Reading, Partition, dict[str, pl.DataFrame]]:
-    """Read a log, make each case a journey, and run kernels over it as one partition."""
-    asked = columns or Columns()
-    reading = _read(Path(log), asked)
-    need = pl.coalesce("need", pl.lit("this case"))  # a case is one need: repeat contacts are within it
-    events = reading.events.with_columns(pl.col("customer").alias("customer_id"), need.alias("need"))
-    settings = (
-        ContactSettings(merge=asked.direction is not None),
-        JourneySettings(by=SegmentBy.CUSTOMER),  # each case is its own customer, and one journey
-    )
-    context = Context(settings={type(block).__name__: block for block in settings})
-    partition = Partition(events=EVENT.conform(events).sort(EVENT.order, maintain_order=True))
-    arranged, outputs = local.enrich(partition, (*ARRANGE, *kernels), context)
-    return reading, arranged, outputs
-
-
-def _read(path: Path, asked: Columns) -> Reading:
-    """Read one log; rows set aside are told among its warnings."""
-    if path.is_dir():
-        msg = f"{path}: is a folder; name one log"
-        raise SourceError(msg)
-    prefix = f"source '{NAME}': "  # there is one source only: its name says nothing
-    try:
-        wanted = dataclasses.asdict(asked)
-        most = wanted.pop("max_quarantine")
-        reading = read_log(path, **wanted)
-        refuse_quarantine(reading.ledger, reading.quarantine, most, setting="--max-quarantine")
-    except CjmineError as error:
-        raise type(error)([fault.removeprefix(prefix) for fault in error.faults], error.hint) from None
-    told = [warning.removeprefix(prefix) for warning in reading.warnings]
-    read = int(reading.ledger["read"].sum())
-    if read and not reading.events.height:
-        msg = f"{path.name}: none of its {read:,} rows can be used: {reasons(reading.quarantine)}"
-        raise SourceError(msg)
-    if lost := reading.quarantine.height:
-        told.insert(0, f"{lost:,} of {read:,} rows were set aside: {reasons(reading.quarantine)}")
-    return dataclasses.replace(reading, warnings=tuple(told))
 
 
 def write_findings(findings: pl.DataFrame, path: Path) -> None:

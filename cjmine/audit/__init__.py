@@ -1,1 +1,1 @@
-"""The run record: what went in, what came out, and under which settings."""
+"""What an auditor works with: the run record, and a check's clauses, exceptions, evidence and samples."""

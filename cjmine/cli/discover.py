@@ -31,8 +31,9 @@ def discover(log: Path, noise: float, out: Path | None, *, json_: bool, **names:
     LOG is XES, CSV, Parquet or JSON lines, gzipped or not.
     """
     from cjmine import quick  # noqa: PLC0415 (slow)
+    from cjmine.cases import Columns  # noqa: PLC0415
 
-    found = quick.discover(log, quick.Columns(**names), noise=noise if out else None)
+    found = quick.discover(log, Columns(**names), noise=noise if out else None)
     if out is not None:
         quick.write_discovered(found, out, name=log.name.split(".")[0])
     if json_:

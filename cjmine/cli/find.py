@@ -23,8 +23,9 @@ def find(log: Path, out: Path | None, *, json_: bool, fail_on: dict[str, int], *
     Loops need nothing but cases; handoffs need --service, duplicated contacts --direction.
     """
     from cjmine import quick  # noqa: PLC0415 (slow)
+    from cjmine.cases import Columns  # noqa: PLC0415
 
-    findings, totals, warnings = quick.find(log, quick.Columns(**names))
+    findings, totals, warnings = quick.find(log, Columns(**names))
     waste = totals.filter(~totals["intended"]).drop("intended").sort("code").to_dicts()
     if out is not None:
         quick.write_findings(findings, out)

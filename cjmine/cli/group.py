@@ -96,13 +96,13 @@ def main() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # UTF-8 whatever the console's locale is
             reconfigure(encoding="utf-8", errors="replace")
-    if sys.argv[1:2] == ["run"]:
+    if sys.argv[1:2] in (["run"], ["check"]):
         _under_guard()
     cli.main(prog_name="cjmine")
 
 
 def _under_guard() -> None:
-    """Leave a run to a process of its own where memory is capped, and end as it does."""
+    """Leave a run, or a check, to a process of its own where memory is capped, and end as it does."""
     from cjmine.cli.guard import guarded  # noqa: PLC0415
 
     try:

@@ -35,8 +35,8 @@ def lint(
     activities without a step and steps without an activity are told; these are
     warnings.
     """
+    from cjmine.cases import Columns  # noqa: PLC0415
     from cjmine.linting import lint as linted  # noqa: PLC0415 (slow)
-    from cjmine.quick import Columns  # noqa: PLC0415
 
     found = linted(models, log, Columns(**names))
     if json_:

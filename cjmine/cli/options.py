@@ -40,6 +40,15 @@ def _share(_context: click.Context, _option: click.Parameter, given: str) -> flo
         raise SettingsError(msg) from None
 
 
+def whole_number(_context: click.Context, option: click.Parameter, given: str) -> int:
+    """Return a whole number; raises ``SettingsError`` for anything else."""
+    try:
+        return int(given)
+    except ValueError:
+        msg = f"--{option.name} {given!r}: give a whole number"
+        raise SettingsError(msg) from None
+
+
 def columns(*names: str) -> Callable[[Function], Function]:
     """Add one option for each named column role, and one for the form of times."""
 

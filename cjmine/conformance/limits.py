@@ -14,6 +14,7 @@ import polars as pl
 from cjmine.conformance.found import FOUND, found_rows
 from cjmine.conformance.lived import Lived, Mask, Places, Times, instants
 from cjmine.conformance.order import maybe_before, surely_before
+from cjmine.domain.clause_words import limit_words
 from cjmine.domain.deadlines import BY_DATE
 from cjmine.domain.lengths import DAY, HOUR, MINUTE
 from cjmine.domain.plan import Anchor, Length, Limit, Unit
@@ -47,7 +48,7 @@ class Compared:
     @property
     def clause(self) -> str:
         """Return the limit in the plan's words."""
-        return f"{self.step} {'not before' if self.early else 'within'} {self.limit}"
+        return limit_words(self.step, self.limit, early=self.early)
 
 
 def limits_of(lived: Lived) -> tuple[Compared, ...]:

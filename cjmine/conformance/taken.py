@@ -13,6 +13,7 @@ import polars as pl
 
 from cjmine.conformance.found import FOUND, found_rows
 from cjmine.conformance.lived import Lived, Mask, Places
+from cjmine.domain.clause_words import channel_words, listed, service_words
 from cjmine.domain.vocabulary import Severity
 
 
@@ -34,7 +35,9 @@ class Taken:
     @property
     def clause(self) -> str:
         """Return what the plan says, in few words."""
-        return f"{self.step} {'via' if self.column == 'channel' else 'by'} {_listed(self.planned)}"
+        if self.column == "channel":
+            return channel_words(self.step, self.planned)
+        return service_words(self.step, self.planned[0])
 
 
 def taken(lived: Lived) -> tuple[Taken, ...]:
@@ -69,7 +72,7 @@ def otherwise_taken(lived: Lived, one: Taken) -> pl.DataFrame:
         return FOUND
     rows = one.rows[one.broken]
     said = lived.said(one.column, rows)
-    channel, planned = one.column == "channel", _listed(one.planned)
+    channel, planned = one.column == "channel", listed(one.planned)
     if channel:
         words = (f"{lived.title(one.step)} came by ", f"; the plan has {planned}.")
     else:
@@ -84,7 +87,3 @@ def otherwise_taken(lived: Lived, one: Taken) -> pl.DataFrame:
         message=message,
         severity=(Severity.INFO if channel else Severity.MEDIUM).value,
     )
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

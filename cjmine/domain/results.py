@@ -38,6 +38,8 @@ class Run:
     - ``deviation_kinds``: journey_type, code, touchpoint, count, journeys
     - ``totals``: code, count, journeys, customers, per_100_journeys, extra_events
     - ``worst``: FINDING rows, the examples that the report shows
+    - ``clauses``: journey_type, kind, clause, asked, kept, broken, pending, unknown, journeys,
+      journeys_broken: of each limit, channel, service, rule and step of a plan
     - ``standards``: see ``report.standards.SCHEMA``: how often each was kept
     - ``standard_times``: journey_type, standard, elapsed (days, or minutes where the limit is of hours or
       minutes; pauses taken off), ended, count: how long each wait took
@@ -67,6 +69,7 @@ class Run:
     deviation_kinds: pl.DataFrame
     totals: pl.DataFrame
     worst: pl.DataFrame
+    clauses: pl.DataFrame
     standards: pl.DataFrame
     standard_times: pl.DataFrame
     urgent: pl.DataFrame

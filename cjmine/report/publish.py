@@ -31,6 +31,8 @@ _ADVICE = {
     errno.ENOTDIR: "part of the path is a file: choose another output folder",
     errno.ENAMETOOLONG: "the path is too long: choose a shorter output folder",
 }
+SEAL = "run.json"
+"""The file that makes a folder a run; it is written last, and lists the others."""
 _SHOWN = 3
 _CLUTTER = {"Thumbs.db", "desktop.ini", ".DS_Store"}
 """What file managers leave behind on their own."""
@@ -38,8 +40,10 @@ _OS_ERROR = re.compile(r"os error (\d+)")
 
 
 @contextmanager
-def publish(target: Path) -> Iterator[Path]:
+def publish(target: Path, *, seal: str = SEAL) -> Iterator[Path]:
     """Yield an empty folder to write a run into; it becomes ``target`` when the block ends well.
+
+    ``seal`` names the file whose ``files`` lists the others; a folder with it is one of ours.
 
     Raises ``EngineError`` when another process writes the same run, when
     ``target`` is a link, a file, or a folder that holds something other than a
@@ -54,14 +58,14 @@ def publish(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         with locked(target.with_name(f".{target.name}.lock"), target):
             aside = target.with_name(f".{target.name}.last-good")
-            _recover(target, aside)
-            _refuse_foreign(target)
+            _recover(target, aside, seal)
+            _refuse_foreign(target, seal)
             staging = target.with_name(f".{target.name}.writing-{os.getpid()}-{secrets.token_hex(4)}")
             staging.mkdir(mode=0o700)
             try:
                 yield staging
                 _seal(staging)
-                _refuse_foreign(target)
+                _refuse_foreign(target, seal)
                 _swap(staging, target, aside)
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -84,10 +88,10 @@ def explained(target: Path) -> Iterator[None]:
         raise EngineError(fault, _ADVICE[code]) from error
 
 
-def _recover(target: Path, aside: Path) -> None:
+def _recover(target: Path, aside: Path, seal: str) -> None:
     """Undo what a run that died left behind; only called under the lock."""
     if aside.is_dir() and not aside.is_symlink():
-        if (target / "run.json").is_file():
+        if (target / seal).is_file():
             shutil.rmtree(aside)
         elif not os.path.lexists(target):
             aside.rename(target)
@@ -97,7 +101,7 @@ def _recover(target: Path, aside: Path) -> None:
             shutil.rmtree(leftover)
 
 
-def _refuse_foreign(target: Path) -> None:
+def _refuse_foreign(target: Path, seal: str) -> None:
     if not os.path.lexists(target):
         return
     if target.is_symlink() or not target.is_dir():
@@ -106,23 +110,24 @@ def _refuse_foreign(target: Path) -> None:
         raise EngineError(fault, "name a folder, or one that does not exist yet")
     if not any(target.iterdir()):
         return
-    listed = _files_of(target)
+    listed = _files_of(target, seal)
     if listed is None:
+        made = "run" if seal == SEAL else "check"
         fault = (
-            f"{target}: is not empty and holds no run.json of ours, so it is not a run; nothing was changed"
+            f"{target}: is not empty and holds no {seal} of ours, so it is not a {made}; nothing was changed"
         )
         raise EngineError(fault, "name an empty or a new folder for the output")
     found = {path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()}
-    if added := sorted(found - listed - {"run.json"} - _CLUTTER):
+    if added := sorted(found - listed - {seal} - _CLUTTER):
         names = ", ".join(added[:_SHOWN]) + (" …" if len(added) > _SHOWN else "")
         fault = f"{target}: holds {len(added):,} file(s) that are not the run's: {names}; nothing was changed"
         raise EngineError(fault, "move them elsewhere, or name another folder for the output")
 
 
-def _files_of(target: Path) -> set[str] | None:
+def _files_of(target: Path, seal: str) -> set[str] | None:
     """Return the files that the run in ``target`` says it consists of; ``None`` if it is no run of ours."""
     try:
-        record = json.loads((target / "run.json").read_text(encoding="utf-8"))
+        record = json.loads((target / seal).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     files = record.get("files") if isinstance(record, dict) else None

@@ -54,12 +54,18 @@ def write_tables(run: Run, folder: Path, *, csv_rows: int = CSV_ROWS, one_file: 
         tallies / "variants": run.variants,
         tallies / "flows": run.flows,
         tallies / "totals": run.totals,
+        tallies / "clauses": run.clauses,
         tallies / "standards": run.standards,
         tallies / "standard_times": run.standard_times,
     }
     for path, frame in held.items():
-        _parquet(frame, path.with_suffix(".parquet"))
-        write_csv(frame, path.with_suffix(".csv"), csv_rows)
+        write_both(frame, path, csv_rows)
+
+
+def write_both(table: pl.DataFrame, stem: Path, limit: int = CSV_ROWS) -> None:
+    """Write one table as ``stem``.parquet and, at most ``limit`` rows of it, as ``stem``.csv."""
+    _parquet(table, stem.with_suffix(".parquet"))
+    write_csv(table, stem.with_suffix(".csv"), limit)
 
 
 def _write_rows(

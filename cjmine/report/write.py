@@ -15,6 +15,7 @@ from cjmine.domain.results import Run
 from cjmine.domain.tables import JOURNEY
 from cjmine.report import completion_curves, figures, process_map
 from cjmine.report.html import render
+from cjmine.report.publish import SEAL
 from cjmine.report.sections import all_titles
 from cjmine.report.tables import write_tables
 
@@ -47,13 +48,13 @@ def write_run(run: Run, folder: Path, *, models: Mapping[str, str]) -> None:
         _text(shelf / slug(name), text)
     _text(folder / "report.html", render(run))
     _text(folder / "summary.json", as_json(run.summary))
-    _text(folder / "run.json", as_json({**run.record, "files": fingerprints(folder)}))
+    _text(folder / SEAL, as_json({**run.record, "files": fingerprints(folder)}))
 
 
-def fingerprints(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a run but ``run.json``, by its path inside the folder."""
+def fingerprints(folder: Path, seal: str = SEAL) -> dict[str, str]:
+    """Return the SHA-256 of every file of a run but its ``seal``, by its path inside the folder."""
     found: dict[str, str] = {}
-    for path in sorted(one for one in folder.rglob("*") if one.is_file() and one != folder / "run.json"):
+    for path in sorted(one for one in folder.rglob("*") if one.is_file() and one != folder / seal):
         with path.open("rb") as file:
             found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
     return dict(sorted(found.items()))

@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cjmine
+from cjmine.cases import Columns
 from cjmine.cli.group import VERBS, cli
 from cjmine.detectors.roster import ROSTER
-from cjmine.quick import Columns, discover
+from cjmine.quick import discover
 from tests.projects import replaced, tiny
 
 MARK = "<initialMarking><text>1</text></initialMarking>"
@@ -369,7 +370,7 @@ def test_check_counts_rules_and_says_what_it_does_not_compare_yet(log: Path) -> 
         "after a must b within 1 d": (3, 1, 2, 0, 2, 2),
         "if b then also c": (1, 1, 0, 0, 1, 0),
     }
-    assert found["warnings"] == ["abc: 1 standard of the model not compared with the log yet"]
+    assert found["warnings"] == ["abc: 1 standard of the model not compared with a single log"]
     text = call("check", log, model).stdout
     assert re.search(r"after a must b +│ +3 │ +1 │ +2 │ +2 ", text)
     plain = said("check", log, log.with_name("abc.journey.yaml"))

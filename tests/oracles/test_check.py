@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 import cjmine
+from cjmine.cases import Columns
 from cjmine.intended.automaton import automaton_of
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.load import load_model
-from cjmine.quick import Columns
 
 Variant = tuple[str, ...]
 UNIT = 10_000  # pm4py's cost of one visible move
