@@ -44,7 +44,7 @@ _TAIL = """identity:
     - file: exports/crosswalk.csv
       columns: {crm: crm_no, portal: account, email: email}
   max_without_id: 100%
-journeys: {by: hybrid, models: [{need: change-of-address, file: moving_home.journey.yaml}]}
+journeys: {by: hybrid, abandon_min: 90 d, models: [{need: change-of-address, file: moving_home.journey.yaml}]}
 output: {folder: out, max_quarantine: 100%}
 """
 
