@@ -1,8 +1,8 @@
 """cjmine: customer journeys across systems that do not know each other.
 
 The whole public interface: ``load`` and ``run`` a project file; ``discover``,
-``check`` and ``find`` on one log; ``lint`` and ``convert`` a model; ``explain`` a
-detector.
+``check`` and ``find`` on one log; ``propose`` a model from it; ``lint`` and
+``convert`` a model; ``explain`` a detector.
 Everything is imported when first used, so that the command line answers at once.
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cjmine.pipeline import run
     from cjmine.project.load import Loaded, load
     from cjmine.project.schema import Project
+    from cjmine.proposing import propose
     from cjmine.quick import Columns, Discovered, check, discover, find
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "find",
     "lint",
     "load",
+    "propose",
     "run",
 ]
 __version__ = "0.1.0"
@@ -54,6 +56,7 @@ _HOMES = {
     "find": "cjmine.quick",
     "lint": "cjmine.linting",
     "load": "cjmine.project.load",
+    "propose": "cjmine.proposing",
     "run": "cjmine.pipeline",
 }
 

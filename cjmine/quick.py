@@ -95,7 +95,7 @@ def _counts(nodes: pl.DataFrame, column: str) -> dict[str, int]:
 
 def discover(log: Path | str, columns: Columns | None = None, *, noise: float | None = None) -> Discovered:
     """How do the cases of a log run? ``noise`` given, also mine a model from them."""
-    reading, _, outputs = _arranged(log, columns, (COUNT_VARIANTS, COUNT_FLOWS, COUNT_NODES))
+    reading, _, outputs = arranged(log, columns, (COUNT_VARIANTS, COUNT_FLOWS, COUNT_NODES))
     table = distinct_variants(outputs["variants"])
     counted = {tuple(row["steps"]): row["count"] for row in table.iter_rows(named=True)}
     ranked = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
@@ -124,14 +124,14 @@ def check(log: Path | str, model: Path | str, columns: Columns | None = None) ->
     try:
         return _checked(log, model, columns)
     except StatesError as error:
-        variants = distinct_variants(_arranged(log, columns, (COUNT_VARIANTS,))[2]["variants"])
+        variants = distinct_variants(arranged(log, columns, (COUNT_VARIANTS,))[2]["variants"])
         cases = int(variants["count"].sum())
         raise error.uncounted(cases=cases, variants=variants.height) from None
 
 
 def _checked(log: Path | str, model: Path | str, columns: Columns | None) -> dict[str, Any]:
     journey = load_model(Path(model))
-    reading, _, outputs = _arranged(log, columns, (COUNT_VARIANTS,))
+    reading, _, outputs = arranged(log, columns, (COUNT_VARIANTS,))
     counted: Counter[tuple[str, ...]] = Counter()
     whole: Counter[tuple[str, ...]] = Counter()
     variants = distinct_variants(outputs["variants"])
@@ -186,11 +186,11 @@ def find(
     but cases; handoffs need a service, duplicated contacts a direction.
     """
     detect = tuple(kernel for kernel in DETECT if kernel is not COUNT_FINDINGS)
-    reading, partition, outputs = _arranged(log, columns, (*detect, COUNT_FINDINGS))
+    reading, partition, outputs = arranged(log, columns, (*detect, COUNT_FINDINGS))
     return partition.findings, outputs["totals"], reading.warnings
 
 
-def _arranged(
+def arranged(
     log: Path | str, columns: Columns | None, kernels: Sequence[Kernel]
 ) -> tuple[Reading, Partition, dict[str, pl.DataFrame]]:
     """Read a log, make each case a journey, and run kernels over it as one partition."""
@@ -204,8 +204,8 @@ def _arranged(
     )
     context = Context(settings={type(block).__name__: block for block in settings})
     partition = Partition(events=EVENT.conform(events).sort(EVENT.order, maintain_order=True))
-    arranged, outputs = local.enrich(partition, (*ARRANGE, *kernels), context)
-    return reading, arranged, outputs
+    whole, outputs = local.enrich(partition, (*ARRANGE, *kernels), context)
+    return reading, whole, outputs
 
 
 def _read(path: Path, asked: Columns) -> Reading:
