@@ -137,6 +137,7 @@ def _draft(tree: Tree, ran: Ran, steps: pl.DataFrame) -> Draft:
         by=dict(by),
         channels=dict(channels),
         place=dict(seen.select("step", "place").iter_rows()),
+        often=dict(seen.select("step", "journeys").iter_rows()),
     )
 
 

@@ -46,18 +46,20 @@ def draft(
     by: Mapping[str, str],
     channels: Mapping[str, Collection[str]],
     place: Mapping[str, float],
+    often: Mapping[str, int],
 ) -> Draft:
     """Return the draft of a tree whose labels are names of the notation.
 
-    ``place`` says how early a step mostly comes: parallel branches are written in that order.
+    ``place`` says how early a step mostly comes, ``often`` how many journeys have it: in these orders
+    parallel branches and ways are written.
 
     Raises ``ModelError`` for a tree without a visible step.
     """
-    flow, widened = sayable(tree)
-    if not leaves(flow):
+    if not leaves(tree):
         msg = "the journeys have no step to draft from"
         raise ModelError(msg)
-    flow = arranged(flow, place)
+    flow, widened = sayable(tree)
+    flow = arranged(flow, place, often)
     first, last = tree_ends(flow)
     every = [*leaves(flow), *anytime]
     journey = IntendedJourney(

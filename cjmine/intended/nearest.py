@@ -25,25 +25,34 @@ Widened = tuple[tuple[str, ...], str]
 
 
 def sayable(tree: Tree) -> tuple[Tree, tuple[Widened, ...]]:
-    """Return a tree with words in the notation, its language no smaller, and what was widened for it."""
+    """Return a tree with words in the notation, its language no smaller, and what was widened for it.
+
+    The tree has a visible step.
+    """
     widened: list[Widened] = []
     found = folded(_sayable(folded(tree), widened))
     levels, shallow, cut = _depth(found), found, list[Widened]()
-    while _nested(Outline((), lambda label, mark: label + mark).items(shallow)) > DEEPEST:
+    while levels > 1 and _nested(Outline((), lambda label, mark: label + mark).items(shallow)) > DEEPEST:
         levels, cut = levels - 1, []
         shallow = folded(_shallow(found, levels, cut))
     return shallow, (*widened, *cut)
 
 
-def arranged(tree: Tree, place: Mapping[str, float]) -> Tree:
-    """Return the tree with its parallel branches in the order in which they mostly begin."""
+def arranged(tree: Tree, place: Mapping[str, float], often: Mapping[str, int]) -> Tree:
+    """Return the tree with parallel branches in the order in which they mostly begin, frequent ways first."""
 
     def begins(child: Tree) -> tuple[float, str]:
         return min(((place[label], label) for label in leaves(child)), default=(0.0, ""))
 
-    children = [arranged(child, place) for child in tree.children]
+    def frequent(child: Tree) -> tuple[bool, int, str]:
+        each = [(-often[label], label) for label in leaves(child)]
+        return child == SILENT, *min(each, default=(0, ""))
+
+    children = [arranged(child, place, often) for child in tree.children]
     if tree.operator is Operator.PARALLEL:
         children.sort(key=begins)
+    elif tree.operator is Operator.CHOICE:
+        children.sort(key=frequent)
     return Tree(operator=tree.operator, label=tree.label, children=tuple(children))
 
 
