@@ -20,7 +20,7 @@ def check(log: Path, model: Path, *, json_: bool, fail_on: dict[str, int], **nam
     """Compare one log with an intended journey.
 
     Every case is aligned optimally. LOG is XES, CSV, Parquet or JSON lines;
-    MODEL a .journey.yaml, .bpmn, .pnml, .decl or .json (Declare) file.
+    MODEL a .journey.yaml, .bpmn, .pnml, .cjml, .decl or .json (Declare) file.
     """
     from cjmine import quick  # noqa: PLC0415 (slow)
 
