@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cjmine.checking import check
     from cjmine.converting import convert
     from cjmine.detectors.roster import explain
     from cjmine.domain.results import Run
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cjmine.project.load import Loaded, load
     from cjmine.project.schema import Project
     from cjmine.proposing import propose
-    from cjmine.quick import Columns, Discovered, check, discover, find
+    from cjmine.quick import Columns, Discovered, discover, find
 
 __all__ = [
     "CjmineError",
@@ -49,7 +50,7 @@ _HOMES = {
     "Loaded": "cjmine.project.load",
     "Project": "cjmine.project.schema",
     "Run": "cjmine.domain.results",
-    "check": "cjmine.quick",
+    "check": "cjmine.checking",
     "convert": "cjmine.converting",
     "discover": "cjmine.quick",
     "explain": "cjmine.detectors.roster",

@@ -1,35 +1,28 @@
-"""Discover, check and find on one log, without a project file; each returns plain values."""
+"""Discover and find on one log, without a project file; each returns plain values."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from cjmine.conformance.alignment import Alignment, align
-from cjmine.conformance.deviations import deviations_of, without_anytime
-from cjmine.conformance.rule_counts import rule_counts
 from cjmine.detectors.kernels import COUNT_FINDINGS, DETECT
 from cjmine.discovery.flows import COUNT_FLOWS, COUNT_NODES, flow_table, node_table
 from cjmine.discovery.miner import Mined, mine
 from cjmine.discovery.settings import DiscoverySettings
 from cjmine.discovery.variants import COUNT_VARIANTS, distinct_variants
 from cjmine.domain.kernel import Context, Kernel, Partition
-from cjmine.domain.models import IntendedJourney
 from cjmine.domain.tables import EVENT
 from cjmine.engine import local
-from cjmine.errors import CjmineError, EngineError, SourceError, StatesError
+from cjmine.errors import CjmineError, EngineError, SourceError
 from cjmine.ingest.limits import reasons, refuse_quarantine
 from cjmine.ingest.log import NAME, read_log
 from cjmine.ingest.source import Reading
-from cjmine.intended.automaton import automaton_of, defects
 from cjmine.intended.bpmn_write import write_bpmn
-from cjmine.intended.load import load_model, not_compared
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
 from cjmine.journeys.kernels import ARRANGE
@@ -109,72 +102,6 @@ def discover(log: Path | str, columns: Columns | None = None, *, noise: float | 
         mined=None if noise is None else mine(counted, noise=noise, max_variants=most),
         warnings=reading.warnings,
     )
-
-
-def check(log: Path | str, model: Path | str, columns: Columns | None = None) -> dict[str, Any]:
-    """Where do the cases of a log leave the intended journey?
-
-    Whole cases are aligned: log move 1, visible model move 1, silent 0. Returns
-    variants, cases, cost_total, fitting_cases, fitness (mean over cases of
-    1 - cost / (length + shortest path)), deviations, most frequent first, and
-    rules, in the order of the model (see ``conformance.rule_counts``).
-
-    Raises ``StatesError``, with the cases left undone, when the model is too large.
-    """
-    try:
-        return _checked(log, model, columns)
-    except StatesError as error:
-        variants = distinct_variants(arranged(log, columns, (COUNT_VARIANTS,))[2]["variants"])
-        cases = int(variants["count"].sum())
-        raise error.uncounted(cases=cases, variants=variants.height) from None
-
-
-def _checked(log: Path | str, model: Path | str, columns: Columns | None) -> dict[str, Any]:
-    journey = load_model(Path(model))
-    reading, _, outputs = arranged(log, columns, (COUNT_VARIANTS,))
-    counted: Counter[tuple[str, ...]] = Counter()
-    whole: Counter[tuple[str, ...]] = Counter()
-    variants = distinct_variants(outputs["variants"])
-    for row in variants.iter_rows(named=True):
-        mapped = tuple(journey.mapping.get(step, step) for step in row["steps"])
-        counted[without_anytime(mapped, journey)[0]] += row["count"]
-        whole[mapped] += row["count"]
-    order = sorted(counted)
-    aligned = list(zip(order, align(order, automaton_of(journey.net)), strict=True))
-    cases = counted.total()
-    return {
-        "variants": variants.height,
-        "cases": cases,
-        "cost_total": sum(counted[steps] * alignment.cost for steps, alignment in aligned),
-        "fitting_cases": sum(counted[steps] for steps, alignment in aligned if alignment.cost == 0),
-        "fitness": sum(counted[steps] * alignment.fitness for steps, alignment in aligned) / cases
-        if cases
-        else None,
-        "deviations": _deviations(aligned, counted, journey),
-        "rules": rule_counts(journey, whole),
-        "warnings": [*defects(journey.net), *not_compared(journey, by_order=True), *reading.warnings],
-    }
-
-
-def _deviations(
-    aligned: Sequence[tuple[tuple[str, ...], Alignment]],
-    counted: Mapping[tuple[str, ...], int],
-    journey: IntendedJourney,
-) -> list[dict[str, Any]]:
-    """Count the deviations of all cases, and the cases each occurs in; most frequent first."""
-    times: Counter[tuple[str, str, str]] = Counter()
-    cases: Counter[tuple[str, str, str]] = Counter()
-    for steps, alignment in aligned:
-        seen = Counter(
-            (d.code, d.kind.value, d.label) for d in deviations_of(alignment, journey, prefix=False)
-        )
-        for key, count in seen.items():
-            times[key] += count * counted[steps]
-            cases[key] += counted[steps]
-    return [
-        {"code": code, "kind": kind, "activity": label, "count": n, "cases": cases[code, kind, label]}
-        for (code, kind, label), n in sorted(times.items(), key=lambda item: (-item[1], item[0]))
-    ]
 
 
 def find(

@@ -8,6 +8,7 @@ from typing import Any
 import rich_click as click
 
 from cjmine.cli.options import as_json, columns, fail_on, finish, print_json
+from cjmine.errors import ModelError
 
 
 @click.command()
@@ -22,11 +23,14 @@ def check(log: Path, model: Path, *, json_: bool, fail_on: dict[str, int], **nam
     Every case is aligned optimally. LOG is XES, CSV, Parquet or JSON lines;
     MODEL a .journey.yaml, .bpmn, .pnml, .cjml, .decl or .json (Declare) file.
     """
-    from cjmine import quick  # noqa: PLC0415 (slow)
+    from cjmine.checking import check as checked  # noqa: PLC0415 (slow)
+    from cjmine.quick import Columns  # noqa: PLC0415
 
-    found = quick.check(log, model, quick.Columns(**names))
+    found = checked(log, model, Columns(**names))
+    if fail_on and found["deviations"] is None:
+        raise ModelError(found["warnings"][:1], "leave out --fail-on: no deviation was looked for")
     counts: dict[str, int] = {}
-    for row in found["deviations"]:
+    for row in found["deviations"] or ():
         counts[row["code"]] = counts.get(row["code"], 0) + row["count"]
     if json_:
         print_json(found)
@@ -40,12 +44,18 @@ def _tell(found: dict[str, Any]) -> None:
 
     console = Plain()
     fitness = "" if found["fitness"] is None else f", mean fitness {found['fitness']:.4f}"
-    console.print(
-        f"{found['fitting_cases']:,} of {found['cases']:,} cases ran as intended{fitness}, "
-        f"total cost {found['cost_total']:,} over {found['variants']:,} variants"
-    )
+    if found["cost_total"] is None:
+        console.print(
+            f"{found['cases']:,} cases, total cost between {found['cost_low']:,} and {found['cost_high']:,} "
+            f"over {found['variants']:,} variants"
+        )
+    else:
+        console.print(
+            f"{found['fitting_cases']:,} of {found['cases']:,} cases ran as intended{fitness}, "
+            f"total cost {found['cost_total']:,} over {found['variants']:,} variants"
+        )
     rows = table("code", "kind", "activity", "times", "cases", right=(3, 4))
-    for row in found["deviations"]:
+    for row in found["deviations"] or ():
         rows.add_row(row["code"], row["kind"], row["activity"], f"{row['count']:,}", f"{row['cases']:,}")
     if found["deviations"]:
         console.print(rows)

@@ -33,6 +33,14 @@ ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
         "cost": pl.Int32,
         "fitness": pl.Float64,
     },
+    "bounds": {
+        "journey_type": pl.String,
+        "variant": pl.String,
+        "whole": pl.Boolean,
+        "low": pl.Int64,
+        "high": pl.Int64,
+        "computed": pl.Boolean,
+    },
     "moves": {
         "journey_type": pl.String,
         "variant": pl.String,
@@ -57,7 +65,11 @@ ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
         "extra": pl.List(pl.Int32),
     },
 }
-"""Schemas of ``Context.aligned``; ``whole`` is false for prefix alignments of unfinished journeys."""
+"""Schemas of ``Context.aligned``; ``whole`` is false for prefix alignments of unfinished journeys.
+
+``bounds`` has the variants of models with too many states to align with: these have no moves and no
+deviations, and a cost where their bounds meet; ``computed`` is false where that was too much work.
+"""
 
 
 class Output(Protocol):

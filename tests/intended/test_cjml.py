@@ -16,7 +16,8 @@ from cjmine.intended.load import load_model
 from cjmine.intended.same_language import flow_automaton, same_language
 from tests.cli.test_verbs import call, said
 
-POINT = """<plannedCommunicationPoint><touchpointID>T{n}</touchpointID><belongsTo phaseIDref="{phase}"></belongsTo>
+POINT = """<plannedCommunicationPoint><touchpointID>T{n}</touchpointID>
+<belongsTo phaseIDref="{phase}"></belongsTo>
 <initiator><refersTo actorIDref="{sender}"/><initiatorLabel>{label}</initiatorLabel></initiator>
 <receiver><refersTo actorIDref="{receiver}"/><receiverLabel>Receiving</receiverLabel></receiver>
 <channel><channelName>{channel}</channelName></channel></plannedCommunicationPoint>"""
@@ -26,7 +27,8 @@ ACTION = """<plannedAction><touchpointID>T4</touchpointID><belongsTo phaseIDref=
 PERMIT = """<!-- drawn by hand -->
 <CJML version="2.0"><plannedJourney><journeyID>permit</journeyID><journeyTitle>A parking permit</journeyTitle>
 <journeyPhases><journeyPhase phaseID="Ask"><phaseName>Ask for it</phaseName>
-<phaseDescription></phaseDescription></journeyPhase><journeyPhase phaseID="Settle"><phaseName>Settle</phaseName></journeyPhase></journeyPhases>
+<phaseDescription></phaseDescription></journeyPhase>
+<journeyPhase phaseID="Settle"><phaseName>Settle</phaseName></journeyPhase></journeyPhases>
 <journeyShortSummary>Who parks where</journeyShortSummary>
 <actors><endUser actorID="Resident"></endUser><serviceProvider actorID="Permits"/>
 <serviceProvider actorID="Pay"><companyName>Payments Ltd</companyName></serviceProvider></actors>
