@@ -10,14 +10,14 @@ from typing import Any
 
 import polars as pl
 
-from cjmine.conformance.alignment import align
+from cjmine.conformance.alignment import align, walks_of
+from cjmine.conformance.bounds import bounds_of
 from cjmine.conformance.precision import precision
-from cjmine.conformance.replay import replay_of
 from cjmine.discovery.chosen import between, most_frequent, variants_of
 from cjmine.discovery.miner import mine
 from cjmine.discovery.settings import DiscoverySettings
 from cjmine.discovery.step_counts import step_counts, times_of
-from cjmine.domain.models import IntendedJourney, Tree
+from cjmine.domain.models import SILENT, IntendedJourney, Tree
 from cjmine.errors import ModelError, SettingsError, StatesError
 from cjmine.intended.blocks import leaves
 from cjmine.intended.draft import Draft, draft
@@ -197,19 +197,11 @@ def _quality(journey: IntendedJourney, chosen: Counted, every: Counted) -> dict[
         fitting = {steps for steps, alignment in found.items() if alignment.cost == 0}
         precise = precision([found[steps] for steps in chosen], list(chosen.values()), automaton)
     except StatesError:
-        fitting = {steps for steps in order if _allowed(journey, steps)}
+        bounds = bounds_of(walks_of(order), journey.tree or SILENT)
+        fitting = {steps for steps, most in zip(order, bounds.high.tolist(), strict=True) if most == 0}
         precise = None
     counts = {
         name: sum(count for steps, count in some.items() if steps in fitting)
         for name, some in (("chosen", chosen), ("all", every))
     }
     return {"fitting": counts, "precision": None if precise is None else round(precise, 4)}
-
-
-def _allowed(journey: IntendedJourney, steps: tuple[str, ...]) -> bool:
-    replay = replay_of(journey.net)
-    states = replay.start
-    for step in steps:
-        states = replay.after(states, step)
-    final = tuple(sorted(place for place, n in journey.net.final.items() for _ in range(n)))
-    return final in states

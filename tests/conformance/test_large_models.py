@@ -16,8 +16,10 @@ from cjmine.conformance.alignment import align
 from cjmine.domain.models import SILENT, IntendedJourney, Operator, Tree
 from cjmine.errors import StatesError
 from cjmine.intended.automaton import automaton_of
+from cjmine.intended.load import load_model
 from cjmine.intended.minimal import automaton_of_tree
 from cjmine.intended.net import net_of
+from cjmine.intended.write import WRITERS
 from cjmine.project.load import load
 from tests.cli.test_verbs import call
 from tests.models import sequence_model
@@ -88,6 +90,16 @@ def test_24_steps_side_by_side_have_their_costs_within_a_minute(tmp_path: Path) 
     assert (
         "no deviation is looked for in any of 5 cases (2 variants): 5 costs are exact" in found["warnings"][0]
     )
+
+
+@pytest.mark.parametrize("ending", [".bpmn", ".pnml"])
+def test_drawings_and_nets_as_wide_are_read_and_have_their_costs(tmp_path: Path, ending: str) -> None:
+    log, model = wide(tmp_path)
+    journey = load_model(model)
+    (tmp_path / f"wide{ending}").write_text(WRITERS[ending](journey), encoding="utf-8")
+    found = cjmine.check(log, tmp_path / f"wide{ending}")
+    assert (found["cost_total"], found["deviations"]) == (5 * 23, None)
+    assert load_model(tmp_path / f"wide{ending}").starts == journey.starts
 
 
 def test_what_is_not_looked_for_fails_no_limit_silently(tmp_path: Path) -> None:
