@@ -15,7 +15,7 @@ from pathlib import Path
 from lxml import etree
 
 from cjmine.domain.models import IntendedJourney, PetriNet
-from cjmine.errors import ModelError, StatesError
+from cjmine.errors import ModelError
 from cjmine.intended.automaton import state_space
 from cjmine.intended.bpmn_net import BpmnNet, Node, Scope
 from cjmine.intended.bpmn_write import write_bpmn
@@ -187,12 +187,9 @@ def _has_tasks(scope: Scope) -> bool:
 def _ended_twice(path: Path, net: PetriNet) -> bool:
     """Say whether several tokens can end the process; refuse a sub-process that several tokens leave."""
     ends = {i: name for i, name in enumerate(net.places) if name == "sink" or name.endswith(" ends")}
-    try:
-        markings = state_space(net).markings
-    except StatesError:
-        if blocks_in(net) is None:
-            raise
+    if blocks_in(net) is not None:
         return False  # every split of blocks is joined
+    markings = state_space(net).markings
     twice = {ends[p] for p in ends if any(marking.count(p) > 1 for marking in markings)}
     inner = sorted(name.removesuffix(" ends") for name in twice - {"sink"})
     if inner:

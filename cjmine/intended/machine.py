@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from cjmine.domain.deterministic import too_large
+from cjmine.domain.minimal import STATES
 from cjmine.domain.models import Automaton, IntendedJourney, PetriNet, Tree
 from cjmine.errors import ModelError, StatesError
 from cjmine.intended.automaton import automaton_of, defects, ends_of
 from cjmine.intended.blocktree import tree_of
-from cjmine.intended.minimal import automaton_of_tree
+from cjmine.intended.minimal import automaton_of_tree, states_at_least
 from cjmine.intended.tree_ends import tree_ends
 
 
@@ -20,10 +22,12 @@ def machine_of(journey: IntendedJourney) -> Automaton:
     The net's markings may be too many where its language needs few states: then it is built from
     the blocks. Raises ``StatesError`` when that needs too many states too.
     """
+    blocks = blocks_of(journey)
+    if blocks is not None and states_at_least(blocks) > STATES:
+        raise too_large(STATES)  # at once, instead of when so many have been found
     try:
         return automaton_of(journey.net)
     except StatesError:
-        blocks = blocks_of(journey)
         if blocks is None:
             raise
         return automaton_of_tree(blocks)
@@ -51,13 +55,8 @@ def net_ends(net: PetriNet) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Raises ``StatesError`` for a net without blocks that has too many states, ``ModelError`` for one
     whose end cannot be reached.
     """
-    try:
-        return ends_of(automaton_of(net))
-    except StatesError:
-        blocks = blocks_in(net)
-        if blocks is None:
-            raise
-        return tree_ends(blocks)
+    blocks = blocks_in(net)
+    return ends_of(automaton_of(net)) if blocks is None else tree_ends(blocks)
 
 
 def stuck(journey: IntendedJourney) -> tuple[str, ...]:
