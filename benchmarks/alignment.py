@@ -11,7 +11,9 @@ function from tuples of text to ``Alignment`` values, all of it timed. pm4py ali
 evenly chosen, and its time is scaled up. All costs must be equal. ``memory_mb`` is the process's peak,
 ``grown_mb`` how much of it the timed piece added.
 
-``curves``: our seconds over distinct variants, and over the states of parallel steps.
+``curves``: our seconds over distinct variants, and over the states of parallel steps; ``wide``: over those of
+models too large for an automaton, whose costs are worked out block by block, without moves, with the number
+of variants whose cost is exact.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ HERE = Path(__file__).resolve()
 TOOLS = ("cjmine", "values", "r4pm", "pm4py")
 STATES = (4, 6, 8, 10, 12, 14)
 """So many parallel steps have 2 to the power of it states."""
+WIDE = (14, 16, 20, 24)
 Variant = tuple[str, ...]
 Piece = tuple[Callable[[], Any], Callable[[Any], list[int]]]
 """What is timed, and how to read the costs out of what it returns."""
@@ -98,7 +101,26 @@ def pm4py(path: Path, variants: Sequence[Variant]) -> Piece:
     )
 
 
-WAYS = {"cjmine": cjmine, "values": values, "r4pm": r4pm, "pm4py": pm4py}
+def blocks(path: Path, variants: Sequence[Variant]) -> Piece:
+    """The bounds of all variants' costs, without an automaton; -1 where they do not meet."""
+    from cjmine.conformance.alignment import walks_of
+    from cjmine.conformance.bounds import bounds_of
+    from cjmine.intended.machine import blocks_of
+    from cjmine.intended.pnml import read_pnml
+
+    walks = walks_of(variants)
+
+    def work() -> Any:
+        tree = blocks_of(read_pnml(path))
+        assert tree is not None
+        return bounds_of(walks, tree)
+
+    return work, lambda found: [
+        low if exact else -1 for low, exact in zip(found.low.tolist(), found.exact.tolist(), strict=True)
+    ]
+
+
+WAYS = {"cjmine": cjmine, "values": values, "r4pm": r4pm, "pm4py": pm4py, "blocks": blocks}
 
 
 def child(tool: str, folder: Path, most: int) -> None:
@@ -169,7 +191,7 @@ def compared(folder: Path, rounds: int, few: int) -> dict[str, Any]:
 def curves(folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
     """Return our seconds and memory over distinct variants, and over states."""
     keys = ("seconds", "memory_mb")
-    over: dict[str, Any] = {"variants": [], "states": []}
+    over: dict[str, Any] = {"variants": [], "states": [], "wide": []}
     for size in sizes:
         run = measured("cjmine", made(folder / f"made_up_{size}", "made_up", size))
         over["variants"].append({"variants": size, **{key: run[key] for key in keys}})
@@ -177,6 +199,14 @@ def curves(folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
         run = measured("cjmine", made(folder / f"parallel_{width}", "parallel", width))
         about = {"states": 2**width, "variants": run["variants"]}
         over["states"].append({**about, **{key: run[key] for key in keys}})
+    for width in WIDE:
+        folder_of = made(folder / f"wide_{width}", "parallel", width)
+        run = measured("blocks", folder_of)
+        if width in STATES:
+            assert run["costs"] == measured("cjmine", folder_of)["costs"], "costs by blocks differ"
+        exact = sum(cost >= 0 for cost in run["costs"])
+        about = {"wide": 2**width, "variants": run["variants"], "exact": exact}
+        over["wide"].append({**about, **{key: run[key] for key in keys}})
     return over
 
 
@@ -196,8 +226,13 @@ def table(found: Mapping[str, Any]) -> str:
         ratios = f"r4pm {one['vs_r4pm']}, pm4py {one['vs_pm4py']}"
         lines.append(f"| {one['log']} | {one['variants']:,} | {' | '.join(cells)} | {ratios} |")
     for name, points in found["curves"].items():
-        lines += ["", f"| {name} | s | MB |", "|---|---|---|"]
-        lines += [f"| {p[name]:,} | {p['seconds']:.3f} | {p['memory_mb']} |" for p in points]
+        exact = name == "wide"
+        lines += ["", f"| {name} | s | MB |{' exact |' * exact}", "|---" * (3 + exact) + "|"]
+        lines += [
+            f"| {p[name]:,} | {p['seconds']:.3f} | {p['memory_mb']} |"
+            + (f" {p['exact']:,} of {p['variants']:,} |" if exact else "")
+            for p in points
+        ]
     return "\n".join(lines)
 
 

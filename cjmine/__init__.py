@@ -1,8 +1,9 @@
 """cjmine: customer journeys across systems that do not know each other.
 
 The whole public interface: ``load`` and ``run`` a project file; ``discover``,
-``check`` and ``find`` on one log; ``check_project``, ``check_run`` and ``check_log``
-for auditors; ``lint`` and ``convert`` a model; ``explain`` a detector.
+``check`` and ``find`` on one log; ``propose`` a model from it; ``check_project``,
+``check_run`` and ``check_log`` for auditors; ``lint`` and ``convert`` a model;
+``explain`` a detector.
 Everything is imported when first used, so that the command line answers at once.
 """
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cjmine.pipeline import run
     from cjmine.project.load import Loaded, load
     from cjmine.project.schema import Project
+    from cjmine.proposing import propose
     from cjmine.quick import Discovered, discover, find
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "find",
     "lint",
     "load",
+    "propose",
     "run",
 ]
 __version__ = "0.1.0"
@@ -63,6 +66,7 @@ _HOMES = {
     "find": "cjmine.quick",
     "lint": "cjmine.linting",
     "load": "cjmine.project.load",
+    "propose": "cjmine.proposing",
     "run": "cjmine.pipeline",
 }
 

@@ -32,7 +32,7 @@ from cjmine.engine.patch import Changed, Patch, owned, together
 from cjmine.engine.store import Store
 from cjmine.engine.tasks import Engine
 from cjmine.engine.update import Update
-from cjmine.intended.automaton import automaton_of
+from cjmine.intended.machine import machines_of
 from cjmine.journeys.kernels import ARRANGE, GLOBALS, STATUS, abandon_after
 from cjmine.project.load import Loaded
 from cjmine.report import summary
@@ -182,14 +182,14 @@ def _pass_two(runs: Path, key: str, parts: int, context: Context) -> Pass:
 def _frozen(loaded: Loaded, context: Context, tallies: Mapping[str, pl.DataFrame]) -> Context:
     """Return what pass 1 has shown to be true of all customers."""
     project, models = loaded.project, loaded.models
-    automata = {name: automaton_of(model.net) for name, model in models.items()}
+    automata, blocks = machines_of(models)
     spans = tallies["spans"].with_columns(pl.from_epoch("first_us", "us"), pl.from_epoch("last_us", "us"))
     days = summary.days(spans)
     return dataclasses.replace(
         context,
         extracted_at={**summary.instants(spans), **project.extracted_at()},
         abandon_after=abandon_after(tallies["gaps"], project.journeys),
-        aligned=align_all(distinct_variants(tallies["variants"]), models, automata) if models else {},
+        aligned=align_all(distinct_variants(tallies["variants"]), blocks, automata) if models else {},
         calendar=project.clock.calendar(*days),
         deadlines={name: project.clock.deadlines(model.clock, *days) for name, model in models.items()},
     )

@@ -11,6 +11,7 @@ from typing import Any
 from cjmine.domain.models import IntendedJourney
 from cjmine.errors import ModelError, SettingsError
 from cjmine.intended.bpmn import shared_lanes
+from cjmine.intended.cjml import left_out
 from cjmine.intended.kept import lost
 from cjmine.intended.load import load_model
 from cjmine.intended.same_language import flow_automaton, same_language
@@ -18,6 +19,7 @@ from cjmine.intended.write import RULES_ONLY, writer_of
 
 _COMMENT = re.compile(r"(^|\s)#.*$", re.MULTILINE)
 _YAML = {".yaml", ".yml"}
+_CJML = {".cjml", ".xml"}
 
 
 def convert(source: Path | str, target: Path | str, *, force: bool = False) -> dict[str, Any]:
@@ -98,5 +100,7 @@ def _unread(source: Path, target: Path) -> Iterator[str]:
     if ending == ".bpmn":
         for step, lanes in shared_lanes(source).items():
             yield f"lanes of {step}, which is in several: {', '.join(lanes)}"
+    if ending in _CJML:
+        yield from left_out(source)
     if {ending, target.suffix.lower()} <= _YAML and _COMMENT.search(source.read_text(encoding="utf-8-sig")):
         yield "comments"

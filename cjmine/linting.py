@@ -25,7 +25,7 @@ def lint(
     paths = [Path(model) for model in models]
     if not paths:
         msg = "no model is named"
-        raise SettingsError(msg, "name one or more .journey.yaml, .bpmn, .pnml, .decl or .json files")
+        raise SettingsError(msg, "name one or more .journey.yaml, .bpmn, .pnml, .cjml, .decl or .json files")
     found = discover(log, columns) if log is not None else None
     counted = dict(found.variants) if found is not None else None
     told = [_told(lint_model(path, counted)) for path in paths]

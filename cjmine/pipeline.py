@@ -22,13 +22,14 @@ from cjmine.engine.settings import EngineSettings
 from cjmine.ingest.files import resolve
 from cjmine.ingest.settings import Format
 from cjmine.intake import Last, Taken, Work, take_in
-from cjmine.intended.automaton import defects
 from cjmine.intended.bpmn_write import write_bpmn
 from cjmine.intended.load import not_compared
+from cjmine.intended.machine import stuck
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
 from cjmine.project.load import Loaded
 from cjmine.report import standards, summary, totals
+from cjmine.report.bounded import bounded
 from cjmine.report.counts import medians
 from cjmine.report.publish import publish
 from cjmine.report.write import write_run
@@ -139,7 +140,8 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
     notes = NOTES.merge([table for name, table in tallies.items() if name.endswith("_notes")])
     remarks = summary.remarks(mined, kinds, notes, analysed.context.abandon_after)
     warnings = [
-        *(line for model in loaded.models.values() for line in (*defects(model.net), *not_compared(model))),
+        *(line for model in loaded.models.values() for line in (*stuck(model), *not_compared(model))),
+        *bounded(tallies["variants"], analysed.context.aligned),
         *taken.warnings(analysed.told),
         *summary.unseen(loaded.models, kinds, tallies["nodes"]),
     ]

@@ -1,4 +1,4 @@
-"""Discover, check and find on one log, without a project file; each returns plain values."""
+"""Discover and find on one log, without a project file; each returns plain values."""
 
 from __future__ import annotations
 

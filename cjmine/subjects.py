@@ -28,8 +28,8 @@ from cjmine.domain.rows import HeldRows, Rows
 from cjmine.domain.vocabulary import Status
 from cjmine.engine import local
 from cjmine.errors import ModelError, SettingsError
-from cjmine.intended.automaton import automaton_of, defects
 from cjmine.intended.load import load_model, not_compared
+from cjmine.intended.machine import machine_of, stuck
 from cjmine.intended.pnml import pnml_of
 from cjmine.project.schema import Clock
 from cjmine.report.write import as_json
@@ -107,7 +107,7 @@ def of_log(log: Path, path: Path, columns: Columns | None, *, sample: int, seed:
     reading, cases, outputs = arranged_cases(log, columns, (COUNT_VARIANTS,), forced)
     variants, name = distinct_variants(outputs["variants"]), journey.name
     whole = cases.journeys.with_columns(pl.lit(Status.COMPLETE.value).alias("status"))
-    aligned = align_all(variants, {name: forced}, {name: automaton_of(journey.net)})
+    aligned = align_all(variants, {name: forced}, {name: machine_of(journey)})
     clock = Clock().deadlines(journey.clock, *_days(cases.events["start"]))
     context = Context(models={name: forced}, aligned=aligned, deadlines={name: clock})
     kernels = (COSTS, MOVES, DEVIATIONS, DEVIATION_NOTES, COUNT_CLAUSES)
@@ -126,7 +126,7 @@ def of_log(log: Path, path: Path, columns: Columns | None, *, sample: int, seed:
         again=f"{again} --sample {sample} --seed {seed}",
         sample=sample,
         seed=seed,
-        notes=(*defects(journey.net), *not_compared(journey, one_log=True), *reading.warnings, *notes),
+        notes=(*stuck(journey), *not_compared(journey, one_log=True), *reading.warnings, *notes),
     )
     given = _of_clauses(COUNT_CLAUSES.output.merge([told[COUNT_CLAUSES.name]]))
     rows = HeldRows((found,))

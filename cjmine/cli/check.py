@@ -8,7 +8,7 @@ from typing import Any
 import rich_click as click
 
 from cjmine.cli.options import as_json, columns, fail_on, finish, print_json, whole_number
-from cjmine.errors import SettingsError
+from cjmine.errors import ModelError, SettingsError
 
 
 @click.command()
@@ -52,7 +52,7 @@ def check(
     """Hold what happened against an intended journey.
 
     WHAT is a log (XES, CSV, Parquet or JSON lines) and MODEL a .journey.yaml,
-    .bpmn, .pnml, .decl or .json (Declare) file: every case is aligned optimally.
+    .bpmn, .pnml, .cjml, .decl or .json (Declare) file: every case is aligned optimally.
     Without MODEL, WHAT is a project file, which is run, or the folder of a
     finished run.
 
@@ -68,8 +68,10 @@ def check(
             _tell_check(found, folder)
     else:
         found = _of_log(what, model, out, names, sample=sample, seed=seed, shown=not json_)
+        if fail_on and found["deviations"] is None:
+            raise ModelError(found["warnings"][:1], "leave out --fail-on: no deviation was looked for")
         counts = {}
-        for row in found["deviations"]:
+        for row in found["deviations"] or ():
             counts[row["code"]] = counts.get(row["code"], 0) + row["count"]
         counts["V9"] = sum(row["broken"] for row in found["rules"])
     if json_:
@@ -122,12 +124,18 @@ def _tell(found: dict[str, Any]) -> None:
 
     console = Plain()
     fitness = "" if found["fitness"] is None else f", mean fitness {found['fitness']:.4f}"
-    console.print(
-        f"{found['fitting_cases']:,} of {found['cases']:,} cases ran as intended{fitness}, "
-        f"total cost {found['cost_total']:,} over {found['variants']:,} variants"
-    )
+    if found["cost_total"] is None:
+        console.print(
+            f"{found['cases']:,} cases, total cost between {found['cost_low']:,} and {found['cost_high']:,} "
+            f"over {found['variants']:,} variants"
+        )
+    else:
+        console.print(
+            f"{found['fitting_cases']:,} of {found['cases']:,} cases ran as intended{fitness}, "
+            f"total cost {found['cost_total']:,} over {found['variants']:,} variants"
+        )
     rows = table("code", "kind", "activity", "times", "cases", right=(3, 4))
-    for row in found["deviations"]:
+    for row in found["deviations"] or ():
         rows.add_row(row["code"], row["kind"], row["activity"], f"{row['count']:,}", f"{row['cases']:,}")
     if found["deviations"]:
         console.print(rows)

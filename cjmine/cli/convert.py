@@ -17,7 +17,7 @@ from cjmine.cli.options import as_json, print_json
 def convert(source: Path, target: Path, *, force: bool, json_: bool) -> None:
     """Write the intended journey in A into B, in another form.
 
-    The endings say which: .journey.yaml, .bpmn, .pnml, .decl or .json (Declare). B
+    The endings say which: .journey.yaml, .bpmn, .pnml, .cjml, .decl or .json (Declare). B
     allows exactly the journeys that A allows; what else A says and B has no place for is told on
     standard error. A model that B's form cannot hold is refused, and B is not
     written.

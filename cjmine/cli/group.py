@@ -15,7 +15,10 @@ from click.exceptions import Exit
 
 from cjmine.errors import CjmineError, EngineError, nearest
 
-VERBS = ("profile", "run", "discover", "check", "find", "lint", "convert", "explain", "sample", "score")
+VERBS = (
+    *("profile", "run", "discover", "check", "find", "lint", "propose", "convert", "explain"),
+    *("sample", "score"),
+)
 INTERRUPTED = 130
 _ADVICE = "name another file or folder, or change its permissions"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -30,7 +30,7 @@ def lint(
 ) -> None:
     """Find what is wrong with intended journeys, before a log is compared with them.
 
-    MODEL is a .journey.yaml, .bpmn, .pnml, .decl or .json (Declare) file. Codes
+    MODEL is a .journey.yaml, .bpmn, .pnml, .cjml, .decl or .json (Declare) file. Codes
     that begin with E are errors: any of them exits with 2. With a log also its
     activities without a step and steps without an activity are told; these are
     warnings.

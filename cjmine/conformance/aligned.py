@@ -9,14 +9,15 @@ import numpy as np
 import polars as pl
 
 from cjmine.conformance.alignment import KINDS, Aligned, align_walks, told
+from cjmine.conformance.bounds import bounds_of
 from cjmine.conformance.deviations import counts_rounds, deviations_of
-from cjmine.conformance.given import Given, Rows, given_of
+from cjmine.conformance.given import Given, Ints, Rows, given_of
 from cjmine.conformance.onward import Onward, onward_of
 from cjmine.conformance.owed import ahead, owed, to_come
 from cjmine.conformance.walk import LOG, SYNC
 from cjmine.domain.kernel import ALIGNED
 from cjmine.domain.lists import regrouped, slices
-from cjmine.domain.models import Automaton, IntendedJourney
+from cjmine.domain.models import SILENT, Automaton, IntendedJourney
 from cjmine.domain.tables import TEXTS
 from cjmine.errors import StatesError
 
@@ -33,27 +34,27 @@ def align_all(
     ``variants`` has journey_type, variant, steps (list) and count. Each is aligned as a
     whole journey and as one still under way (``whole`` false); a journey that
     reached a declared stop is aligned up to it, as under way (0.1, ruling 11).
+    Where ``automata`` has none for a model, or its language needs too many states, the costs
+    are worked out on the model's blocks.
 
-    Raises ``StatesError``, with the journeys left undone, when a model is too large.
+    Raises ``StatesError``, with the journeys left undone, when such a model has no blocks.
     """
     tables = {name: [pl.DataFrame(schema=dict(schema))] for name, schema in ALIGNED.items()}
     for name, model in sorted(models.items()):
         mine = variants.filter(pl.col("journey_type") == name).sort("variant")
         given = given_of(mine["steps"], model)
         try:
-            onward = onward_of(automata[name])
+            onward = onward_of(automata[name]) if name in automata else None
         except StatesError as error:
-            raise error.uncounted(cases=int(mine["count"].sum()), variants=mine.height) from None
+            if model.tree is None:
+                raise error.uncounted(cases=int(mine["count"].sum()), variants=mine.height) from None
+            onward = None
         for whole in (True, False):
-            found = align_walks(given.paths, onward, prefix=not whole)
-            made = {
-                "costs": _costs(found, given),
-                "moves": _moves(found, given, onward, model),
-                "deviations": _deviations(found, given, model, prefix=not whole),
-            }
-            if not whole:
-                made["reached"] = _reached(found, given, onward)
-                made["to_come"] = _to_come(found, given, onward, model)
+            if onward is None:
+                made = _bounded(given, model, prefix=not whole)
+            else:
+                made = _aligned(given, onward, model, prefix=not whole)
+            if onward is not None and not whole:
                 states = np.unique(made["reached"]["state"].to_numpy())
                 tables["ahead"].append(_typed("ahead", ahead(onward, model, states), name))
             for table, rows in made.items():
@@ -68,6 +69,21 @@ def _typed(table: str, rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return typed.select(pl.col(column).cast(kind) for column, kind in ALIGNED[table].items())
 
 
+def _aligned(
+    given: Given, onward: Onward, model: IntendedJourney, *, prefix: bool
+) -> dict[str, pl.DataFrame]:
+    found = align_walks(given.paths, onward, prefix=prefix)
+    made = {
+        "costs": _costs(found.costs, found.shortest, given),
+        "moves": _moves(found, given, onward, model),
+        "deviations": _deviations(found, given, model, prefix=prefix),
+    }
+    if prefix:
+        made["reached"] = _reached(found, given, onward)
+        made["to_come"] = _to_come(found, given, onward, model)
+    return made
+
+
 def _reached(found: Aligned, given: Given, onward: Onward) -> pl.DataFrame:
     """Return the state that each variant, as far as it came, has reached in the plan."""
     ends = found.bounds[given.path + 1]
@@ -77,9 +93,20 @@ def _reached(found: Aligned, given: Given, onward: Onward) -> pl.DataFrame:
     return pl.DataFrame({"n": np.arange(len(state)), "state": state})
 
 
-def _costs(found: Aligned, given: Given) -> pl.DataFrame:
-    costs = found.costs[given.path]
-    full = given.lengths + found.shortest
+def _bounded(given: Given, model: IntendedJourney, *, prefix: bool) -> dict[str, pl.DataFrame]:
+    """Return the bounds of the costs, and the costs where they meet; there are no moves."""
+    found = bounds_of(given.paths, model.tree or SILENT, prefix=prefix)
+    low, high, computed = (one[given.path] for one in (found.low, found.high, found.computed))
+    bounds = pl.DataFrame({"n": np.arange(len(low)), "low": low, "high": high, "computed": computed})
+    return {
+        "costs": _costs(found.low, found.shortest, given).filter(bounds["low"] == bounds["high"]),
+        "bounds": bounds,
+    }
+
+
+def _costs(each: Ints, shortest: int, given: Given) -> pl.DataFrame:
+    costs = each[given.path]
+    full = given.lengths + shortest
     fitness = 1.0 - costs / np.maximum(full, 1)  # nothing to do and nothing done costs nothing
     return pl.DataFrame({"n": np.arange(len(costs)), "cost": costs, "fitness": fitness})
 

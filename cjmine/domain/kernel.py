@@ -34,6 +34,14 @@ ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
         "cost": pl.Int32,
         "fitness": pl.Float64,
     },
+    "bounds": {
+        "journey_type": pl.String,
+        "variant": pl.String,
+        "whole": pl.Boolean,
+        "low": pl.Int64,
+        "high": pl.Int64,
+        "computed": pl.Boolean,
+    },
     "moves": {
         "journey_type": pl.String,
         "variant": pl.String,
@@ -71,6 +79,8 @@ ALIGNED: Mapping[str, Mapping[str, pl.DataType | type[pl.DataType]]] = {
 ``reached`` is where such a journey stands in the plan; ``ahead``, for each state of a plan, the steps
 without which no way leads to its end, and who is to take the next, in words; ``to_come`` lists the steps
 by which a standard is kept and to which the plan can still come after a variant.
+``bounds`` has the variants of models with too many states to align with: these have no moves and no
+deviations, and a cost where their bounds meet; ``computed`` is false where that was too much work.
 """
 
 

@@ -16,9 +16,10 @@ from lxml import etree
 
 from cjmine.domain.models import IntendedJourney, PetriNet
 from cjmine.errors import ModelError
-from cjmine.intended.automaton import automaton_of, ends_of, state_space
+from cjmine.intended.automaton import state_space
 from cjmine.intended.bpmn_net import BpmnNet, Node, Scope
 from cjmine.intended.bpmn_write import write_bpmn
+from cjmine.intended.machine import blocks_in, net_ends
 from cjmine.intended.safe_xml import children, local, read_xml
 
 __all__ = ["read_bpmn", "write_bpmn"]
@@ -70,7 +71,7 @@ def read_bpmn(path: Path) -> IntendedJourney:
         raise ModelError([f"{path}: {fault}" for fault in drawing.faults])
     if _ended_twice(path, net):
         net = BpmnNet().net(working[0][1], parallel_ends=True)
-    starts, ends = ends_of(automaton_of(net))
+    starts, ends = net_ends(net)
     name = path.name.removesuffix(".bpmn")
     title = _name(working[0][0]) or name
     by = {step: min(lanes) for step, lanes in sorted(reader.taken.items()) if len(lanes) == 1}
@@ -186,6 +187,8 @@ def _has_tasks(scope: Scope) -> bool:
 def _ended_twice(path: Path, net: PetriNet) -> bool:
     """Say whether several tokens can end the process; refuse a sub-process that several tokens leave."""
     ends = {i: name for i, name in enumerate(net.places) if name == "sink" or name.endswith(" ends")}
+    if blocks_in(net) is not None:
+        return False  # every split of blocks is joined
     markings = state_space(net).markings
     twice = {ends[p] for p in ends if any(marking.count(p) > 1 for marking in markings)}
     inner = sorted(name.removesuffix(" ends") for name in twice - {"sink"})

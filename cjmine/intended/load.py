@@ -9,6 +9,7 @@ from cjmine.domain.models import IntendedJourney
 from cjmine.domain.plan import Anchor
 from cjmine.errors import ModelError
 from cjmine.intended.bpmn import read_bpmn
+from cjmine.intended.cjml import read_cjml
 from cjmine.intended.declare import read_decl, read_declare_json
 from cjmine.intended.notation import load_journey
 from cjmine.intended.pnml import read_pnml
@@ -18,6 +19,8 @@ _READERS: dict[str, Callable[[Path], IntendedJourney]] = {
     ".yml": load_journey,
     ".bpmn": read_bpmn,
     ".pnml": read_pnml,
+    ".cjml": read_cjml,
+    ".xml": read_cjml,
     ".decl": read_decl,
     ".json": read_declare_json,
 }
@@ -30,7 +33,7 @@ def load_model(path: Path) -> IntendedJourney:
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        known = "known are .journey.yaml, .bpmn, .pnml, .decl and .json"
+        known = "known are .journey.yaml, .bpmn, .pnml, .cjml, .decl and .json"
         msg = f"{path}: the ending {path.suffix!r} is not known; {known}"
         raise ModelError(msg)
     try:

@@ -7,7 +7,10 @@ where the language needs a few states.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from functools import reduce
+from math import prod
 
 import numpy as np
 
@@ -36,6 +39,32 @@ def automaton_of_tree(tree: Tree, *, max_states: int = STATES) -> Automaton:
         return minimal(join(one, other), max_states=max_states)
 
     return reduce(joined, parts)
+
+
+def states_at_least(tree: Tree) -> int:
+    """Return a number of states that the smallest automaton has at least, found without making it.
+
+    What is ahead of branches side by side whose steps stand nowhere else is what is ahead of each of
+    them: their states multiply. Loops may have any number of them in one state.
+    """
+    times = Counter(_labels(tree))
+    return _at_least(tree, frozenset(label for label, count in times.items() if count == 1))
+
+
+def _at_least(tree: Tree, once: frozenset[str]) -> int:
+    if tree.operator is None:
+        return 1 + (tree.label in once)
+    if tree.operator is Operator.LOOP:
+        return 1
+    each = [_at_least(child, once) for child in tree.children]
+    return prod(each) if tree.operator is Operator.PARALLEL else max(each)
+
+
+def _labels(tree: Tree) -> Iterator[str]:
+    if tree.label is not None:
+        yield tree.label
+    for child in tree.children:
+        yield from _labels(child)
 
 
 def _leaf(label: str | None) -> Automaton:

@@ -14,13 +14,13 @@ from ruamel.yaml.nodes import MappingNode, Node
 
 from cjmine.domain.models import IntendedJourney, Tree
 from cjmine.errors import ModelError, nearest
-from cjmine.intended.automaton import automaton_of, ends_of
 from cjmine.intended.blocks import leaves, sequence
 from cjmine.intended.mapping_file import read_mapping
 from cjmine.intended.net import net_of
 from cjmine.intended.rules import RuleReader
 from cjmine.intended.standards import StandardReader, clock_of, services_of
 from cjmine.intended.steps import StepReader, titled
+from cjmine.intended.tree_ends import tree_ends
 from cjmine.intended.yaml_nodes import YamlFile, nearest_or_all
 
 _TEXTS = ("journey", "title", "version", "customer", "need")
@@ -62,13 +62,12 @@ def read_journey(file: YamlFile) -> IntendedJourney:
     beside = _beside(file, top, reader, leaves(tree))
     stated = _stated(file, top, reader)
     file.raise_faults()
-    net = net_of(tree)
-    first, last = ends_of(automaton_of(net))
+    first, last = tree_ends(tree)
     name, said = texts["journey"], reader.said
     return IntendedJourney(
         name=name,
         title=texts.get("title") or titled(name),
-        net=net,
+        net=net_of(tree),
         tree=tree,
         version=texts.get("version", ""),
         need=texts.get("need"),

@@ -14,6 +14,7 @@ from cjmine.domain.plan import Count, PlanClock, PlannedStep, Standard
 from cjmine.errors import ModelError
 from cjmine.intended.blocks import leaves
 from cjmine.intended.blocktree import tree_of
+from cjmine.intended.commented import Notes, commented
 from cjmine.intended.folding import folded
 from cjmine.intended.names import named
 from cjmine.intended.outline import Outline, Text
@@ -23,16 +24,24 @@ from cjmine.intended.yaml_text import lines
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def write_notation(journey: IntendedJourney) -> str:
-    """Return a journey as the text of a ``.journey.yaml`` file; comments are not part of a journey.
+def write_notation(journey: IntendedJourney, notes: Notes | None = None) -> str:
+    """Return a journey as the text of a ``.journey.yaml`` file, with ``notes`` behind its steps as comments.
+
+    Comments are not part of a journey; only one without stages can be given some.
 
     Raises ``ModelError`` naming the steps when its flow has no words in the
     notation: it is no block structure, or a step stands in several places.
     """
     words = _Words(journey)
-    parts: list[dict[str, Text]] = [words.head(), words.flow(), words.beside(), words.stated()]
-    text = ["\n".join(lines(part)) for part in parts if part]
-    return "\n\n".join(text) + "\n"
+    flow = words.flow()
+    steps = flow.get("steps")
+    if notes is not None and isinstance(steps, list):
+        told = ["steps:", *commented(steps, notes, 2)]
+    else:
+        told = lines(flow)
+    rest: list[dict[str, Text]] = [words.beside(), words.stated()]
+    parts = [lines(words.head()), told, *(lines(part) for part in rest)]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
 class _Words:

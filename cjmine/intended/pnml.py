@@ -14,7 +14,7 @@ from lxml import etree
 
 from cjmine.domain.models import IntendedJourney, PetriNet, Transition
 from cjmine.errors import ModelError
-from cjmine.intended.automaton import automaton_of, ends_of
+from cjmine.intended.machine import net_ends
 from cjmine.intended.safe_xml import children, local, read_xml
 
 _TYPE = "http://www.pnml.org/version-2009/grammar/ptnet"
@@ -36,7 +36,7 @@ def read_pnml(path: Path) -> IntendedJourney:
         msg = f"{path}: one <net> is expected in <pnml>, {len(nets)} found"
         raise ModelError(msg)
     net = _Reader(path, nets[0]).net()
-    starts, ends = ends_of(automaton_of(net))
+    starts, ends = net_ends(net)
     name = path.name.removesuffix(".pnml")
     return IntendedJourney(name=name, title=name, net=net, source=str(path), starts=starts, success=ends)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cjmine.domain.plan import Anchor, Place
-from cjmine.intended.automaton import defects
 from cjmine.intended.flow import Flow
+from cjmine.intended.machine import stuck
 from cjmine.intended.rule_automata import counter, in_order
 from cjmine.intended.ways import Machine, ways
 from cjmine.intended.yaml_nodes import Fault
@@ -33,7 +33,7 @@ def impossible_limits(flow: Flow) -> Iterator[Fault]:
 def lost_success(flow: Flow) -> Iterator[Fault]:
     """Yield E06: a plan that can get stuck, or a way through it without any step of success."""
     journey = flow.journey
-    for what in defects(journey.net):
+    for what in stuck(journey):
         yield Fault(0, 0, *_halves(what, "E06"))
     ends = {*journey.success, *journey.stopped}
     if not journey.success:

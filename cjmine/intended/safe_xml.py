@@ -29,7 +29,7 @@ def read_xml(path: Path) -> etree._Element:
         raise ModelError(msg) from None
     if tree.docinfo.internalDTD is not None:
         msg = f"{path}: the file declares a document type (DOCTYPE), which is refused"
-        raise ModelError(msg, "remove the DOCTYPE line; BPMN and PNML do not need one")
+        raise ModelError(msg, "remove the DOCTYPE line; no model needs one")
     return tree.getroot()
 
 

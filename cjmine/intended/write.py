@@ -9,6 +9,7 @@ from cjmine.domain.models import IntendedJourney
 from cjmine.errors import ModelError, nearest
 from cjmine.intended.blocktree import tree_of
 from cjmine.intended.bpmn_write import write_bpmn
+from cjmine.intended.cjml_write import write_cjml
 from cjmine.intended.declare_write import write_decl, write_declare_json
 from cjmine.intended.folding import folded
 from cjmine.intended.notation_write import write_notation
@@ -43,6 +44,7 @@ WRITERS: Mapping[str, Writer] = {
     ".yml": write_notation,
     ".bpmn": _in_xml(_bpmn),
     ".pnml": _in_xml(_pnml),
+    ".cjml": _in_xml(write_cjml),
     ".decl": write_decl,
     ".json": write_declare_json,
 }
@@ -60,5 +62,5 @@ def writer_of(path: Path) -> Writer:
     if ending not in WRITERS:
         near = nearest(ending, WRITERS).removeprefix("; ")
         msg = f"{path}: no model is written with the ending {path.suffix!r}"
-        raise ModelError(msg, near or "name it .journey.yaml, .bpmn, .pnml, .decl or .json")
+        raise ModelError(msg, near or "name it .journey.yaml, .bpmn, .pnml, .cjml, .decl or .json")
     return WRITERS[ending]

@@ -11,7 +11,7 @@ import re
 
 from cjmine.intended.outline import Text
 
-_WIDE = 110
+WIDE = 110
 _PLAIN = re.compile(r"[^\W_](?:[\w./()'*+?%£&;-]|(?<=\w) (?=[\w(])|(?<=[.,;)]) (?=[\w(])|:(?=[\w/]))*")
 
 
@@ -44,7 +44,7 @@ def lines(value: Text, indent: int = 0) -> list[str]:
 def _below(head: str, value: Text, indent: int) -> list[str]:
     """Write a key's value behind it where it is short, else below it."""
     short = _flow(value)
-    if short is not None and len(head) + 1 + len(short) <= _WIDE:
+    if short is not None and len(head) + 1 + len(short) <= WIDE:
         return [f"{head} {short}"]
     if isinstance(value, str):
         return [f"{head} {scalar(value)}"]
@@ -55,7 +55,7 @@ def _item(pad: str, item: Text, indent: int) -> list[str]:
     if isinstance(item, str):
         return [f"{pad}- {scalar(item)}"]
     short = _flow(item) if isinstance(item, dict) and len(item) > 1 else None
-    if short is not None and len(pad) + 2 + len(short) <= _WIDE:
+    if short is not None and len(pad) + 2 + len(short) <= WIDE:
         return [f"{pad}- {short}"]
     first, *rest = lines(item, indent + 2)
     return [f"{pad}- {first.lstrip()}", *rest]

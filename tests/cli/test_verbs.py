@@ -181,7 +181,7 @@ def test_the_version_is_the_library_s() -> None:
         (["discover", "."], 3, "is a folder"),
         (["discover", "log.doc"], 2, "a log ends in one of .xes, .csv"),
         (["check", "log.csv", "absent.bpmn"], 2, "absent.bpmn"),
-        (["check", "log.csv", "log.csv"], 2, "known are .journey.yaml, .bpmn, .pnml, .decl and .json"),
+        (["check", "log.csv", "log.csv"], 2, "known are .journey.yaml, .bpmn, .pnml, .cjml, .decl and .json"),
         (["find", "log.csv", "--case", "cas"], 2, "its columns are case, activity, time"),
         (["find", "log.csv", "--case", "cas"], 2, "--case"),
         (["find", "log.csv", "--fail-on", "LL2=1"], 2, "write CODE=N, such as L2=100; did you mean 'L2'?"),

@@ -10,7 +10,7 @@ from cjmine.domain.minimal import minimal
 from cjmine.domain.models import SILENT, Automaton, Operator, Tree
 from cjmine.errors import ModelError
 from cjmine.intended.automaton import automaton_of
-from cjmine.intended.minimal import automaton_of_tree
+from cjmine.intended.minimal import automaton_of_tree, states_at_least
 from cjmine.intended.net import net_of
 from tests.intended.test_language import LONGEST, language
 from tests.intended.trees import TREES, words
@@ -71,3 +71,16 @@ def test_silent_circles_are_one_state() -> None:
     arcs = np.array([[1, 0, 0], [2, 1, 3]], np.int32)
     found = minimal(Automaton(labels=("a", "b"), n_states=4, finals=(3,), arcs=arcs, silent=circle))
     assert (found.n_states, found.finals, found.arcs.tolist()) == (2, (1,), [[0, 0, 0], [0, 1, 1]])
+
+
+@given(TREES)
+def test_no_automaton_has_fewer_states_than_told(tree: Tree) -> None:
+    assert states_at_least(tree) <= automaton_of_tree(tree).n_states
+
+
+def test_branches_side_by_side_multiply_unless_a_loop_levels_them() -> None:
+    steps = tuple(Tree(label=f"s{number}") for number in range(24))
+    wide = Tree(Operator.PARALLEL, None, steps)
+    assert states_at_least(Tree(Operator.SEQUENCE, None, (Tree(label="begin"), wide))) == 2**24
+    assert states_at_least(Tree(Operator.LOOP, None, (wide, SILENT))) == 1
+    assert states_at_least(Tree(Operator.SEQUENCE, None, (wide, steps[0]))) == 2**23
