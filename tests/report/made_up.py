@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from cjmine.conformance.clauses import CLAUSES
 from cjmine.conformance.promises import STANDARD_TIMES, STANDARDS
 from cjmine.domain.kernel import Context, Partition
 from cjmine.domain.models import IntendedJourney, PetriNet, Transition
@@ -347,6 +348,7 @@ def _run(made: list[list[dict[str, Any]]], partition: Partition, totals: pl.Data
         totals=totals,
         **_told(HeldRows((partition,))),
         models={"moving": model},
+        clauses=CLAUSES.empty(),
         standards=standards.table(kept_of(), times, {"moving": model}),
         standard_times=times,
         discovered={},
