@@ -66,7 +66,11 @@ def _steps(plan: Beside) -> Iterator[_States]:
         {"journey_id": lived.journeys["journey_id"], "walk": np.arange(lived.journeys.height)}
     )
     alone = lived.moves.filter(pl.col("kind") == MoveKind.MODEL.value).select("journey_id", "step")
-    missing = alone.join(numbers, on="journey_id")
+    guessed = lived.excused.gather(lived.at).to_numpy()
+    there = pl.DataFrame(
+        {"walk": lived.walk[guessed], "step": lived.walks.names.gather(lived.walks.labels[guessed])}
+    )
+    missing = alone.join(numbers, on="journey_id").join(there, on=["walk", "step"], how="anti")
     awaits = plan.awaited.filter(lived.running[plan.awaited["walk"].to_numpy()]).select("step", "walk")
     order = np.argsort(label, kind="stable")
     bounds = np.searchsorted(label[order], np.arange(lived.walks.names.len() + 1))

@@ -7,32 +7,18 @@ import polars as pl
 from cjmine.conformance.beside import beside
 from cjmine.conformance.beyond import beyond_order, promised, undecided
 from cjmine.conformance.clauses import CLAUSES, count_clauses
+from cjmine.conformance.located import KEY, counted, found_in, keyed
 from cjmine.domain.kernel import NOTES, Context, Kernel, Partition
-from cjmine.domain.sequences import latest, moment
 from cjmine.domain.tables import FINDING, JOURNEY, MOVE, TEXTS, WATCH
-from cjmine.domain.vocabulary import Lever, Severity, Status
+from cjmine.domain.vocabulary import Lever, Severity
 from cjmine.engine.evidence import findings
-
-_KEY = ["journey_type", "variant", "whole"]
-_WHOLE = (Status.COMPLETE.value,)
-"""Statuses aligned to the end; the others are aligned as far as they came."""
-
-
-def _keyed(journeys: pl.DataFrame) -> pl.DataFrame:
-    whole = pl.col("status").is_in(_WHOLE).fill_null(value=False).alias("whole")
-    return journeys.with_columns(whole).select("journey_id", "customer_id", *_KEY)
-
-
-def _steps(events: pl.DataFrame) -> pl.DataFrame:
-    counted = pl.col("step_no").is_not_null()
-    return events.select("journey_id", "step_no", "event_id").filter(counted)
 
 
 def costs(partition: Partition, context: Context) -> pl.DataFrame:
     """Return JOURNEY rows with alignment cost, and fitness: of the whole, or of the way so far."""
     if not context.aligned:
         return partition.journeys
-    found = _keyed(partition.journeys).join(context.aligned["costs"], on=_KEY, how="left")
+    found = keyed(partition.journeys).join(context.aligned["costs"], on=KEY, how="left")
     fitness = pl.when("whole").then("fitness").alias("fitness")
     so_far = pl.when(~pl.col("whole")).then("fitness").alias("prefix_fitness")
     rows = partition.journeys.drop("cost", "fitness", "prefix_fitness").join(
@@ -48,8 +34,8 @@ def moves(partition: Partition, context: Context) -> pl.DataFrame:
     """Return MOVE rows of every journey that has an intended journey."""
     if not context.aligned:
         return MOVE.empty()
-    steps = _steps(partition.events)
-    found = _keyed(partition.journeys).join(context.aligned["moves"], on=_KEY)
+    steps = counted(partition.events)
+    found = keyed(partition.journeys).join(context.aligned["moves"], on=KEY)
     rows = found.join(steps, on=["journey_id", "step_no"], how="left")
     return MOVE.conform(rows).sort(MOVE.order)
 
@@ -58,7 +44,7 @@ def deviations(partition: Partition, context: Context) -> pl.DataFrame:
     """Return FINDING rows with codes V1 to V10; a missing step's evidence are its neighbours."""
     if not context.aligned:
         return FINDING.empty()
-    rows = _found(partition, context).filter("ordered")
+    rows = found_in(partition, context).filter("ordered")
     unwanted = [step for model in context.models.values() for step in model.unwanted]
     severe = (pl.col("code") == "V2") & pl.col("label").is_in(sorted(unwanted))
     severity = pl.when(severe).then(pl.lit(Severity.HIGH.value)).otherwise(pl.lit(Severity.MEDIUM.value))
@@ -79,39 +65,10 @@ def notes(partition: Partition, context: Context) -> pl.DataFrame:
     """Count what looks like a deviation, but depends on an order or a time that nobody knows."""
     if not context.aligned:
         return NOTES.empty()
-    unknown = {"order of two steps unknown": _found(partition, context).filter(~pl.col("ordered")).height}
+    unknown = {"order of two steps unknown": found_in(partition, context).filter(~pl.col("ordered")).height}
     unknown |= undecided(beside(partition, context))
     rows = [("conformance", note, count) for note, count in unknown.items() if count]
     return pl.DataFrame(rows, schema=NOTES.schema, orient="row")
-
-
-def _found(partition: Partition, context: Context) -> pl.DataFrame:
-    """Return the deviations of every journey with event ids; ``ordered`` is false where a V3 is a guess."""
-    return partition.derived(_located, partition.events, partition.journeys, context.aligned["deviations"])
-
-
-def _located(events: pl.DataFrame, journeys: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    rows = _keyed(journeys).join(known, on=_KEY).sort("journey_id", "number")
-    rows = rows.with_columns(pl.int_range(pl.len()).alias("n"))
-    steps = _steps(events)
-    for column, name in (("evidence", "event_ids"), ("extra", "extra_event_ids")):
-        named = rows.select("n", "journey_id", step_no=pl.col(column)).explode("step_no")
-        ids = named.join(steps, on=["journey_id", "step_no"]).sort("n", "step_no")
-        lists = ids.group_by("n", maintain_order=True).agg(pl.col("event_id").alias(name))
-        rows = rows.join(lists, on="n", how="left", maintain_order="left")
-    primary = steps.rename({"event_id": "primary_event_id", "step_no": "primary"})
-    rows = rows.join(primary, on=["journey_id", "primary"], how="left", maintain_order="left")
-    times = events.select("event_id", moment().alias("start"), latest().alias("latest"))
-    first, second = (times.select(pl.all().name.suffix(f"_{n}")) for n in (1, 2))
-    ends = rows.select(
-        "n",
-        pl.col("event_ids").list.first().alias("event_id_1"),
-        pl.col("event_ids").list.last().alias("event_id_2"),
-    )
-    ends = ends.join(first, on="event_id_1", how="left").join(second, on="event_id_2", how="left")
-    told = ends.select("n", (pl.col("latest_1") <= pl.col("start_2")).fill_null(value=True).alias("ordered"))
-    rows = rows.join(told, on="n", how="left", maintain_order="left")
-    return rows.with_columns((pl.col("ordered") | (pl.col("code") != "V3")).alias("ordered"))
 
 
 def watch(partition: Partition, context: Context) -> pl.DataFrame:

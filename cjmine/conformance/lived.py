@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cjmine.conformance.located import excused
 from cjmine.domain.deadlines import Deadlines
 from cjmine.domain.horizon import seen_until
 from cjmine.domain.kernel import Context, Partition
@@ -38,7 +39,8 @@ _TOLD = ("start", "contact_start", "precision", "contact_precision")
 class Lived:
     """The journeys of one type, one behind the other; rows are places in ``walks.labels`` unless said.
 
-    ``at`` is the row of the events of each step; ``journeys`` has journey_id, customer_id, variant, status
+    ``at`` is the row of the events of each step, ``excused`` tells of each event whether it only looks out of
+    order; ``journeys`` has journey_id, customer_id, variant, status
     and seen (the end of what the log tells of it), one row for each walk.
     """
 
@@ -48,6 +50,7 @@ class Lived:
     events: pl.DataFrame
     moves: pl.DataFrame
     moved: pl.Series
+    excused: pl.Series
     walks: Walks
     at: pl.Series
     journeys: pl.DataFrame
@@ -86,9 +89,10 @@ class Lived:
 
     @cached_property
     def synced(self) -> Mask:
-        """Return which steps happened where the plan has them."""
+        """Return which steps happened where the plan has them, as far as their order is known."""
         kind = self.moves["kind"].gather(self.moved.gather(self.at))
-        return (kind == MoveKind.SYNC.value).fill_null(value=False).to_numpy()
+        there = (kind == MoveKind.SYNC.value).fill_null(value=False) | self.excused.gather(self.at)
+        return there.to_numpy()
 
     def with_status(self, status: Status) -> Mask:
         """Return which journeys stand there."""
@@ -152,6 +156,7 @@ def lives(partition: Partition, context: Context) -> tuple[Lived, ...]:
     return partition.derived(
         _lives,
         *(partition.events, partition.journeys, partition.moves, moved(partition)),
+        excused(partition, context),
         *(steps, walks, kinds(partition)),
         *(partition.derived(journeys_of, partition.events)[0], seen_until(partition, context)),
         context,
@@ -163,6 +168,7 @@ def _lives(  # noqa: PLR0917 - what is derived goes by place
     journeys: pl.DataFrame,
     moves: pl.DataFrame,
     place: pl.Series,
+    guessed: pl.Series,
     steps: pl.DataFrame,
     walks: Walks,
     types: tuple[Codes, pl.Series],
@@ -193,6 +199,7 @@ def _lives(  # noqa: PLR0917 - what is derived goes by place
                 events=events,
                 moves=moves,
                 moved=place,
+                excused=guessed,
                 walks=Walks(
                     begins=np.cumsum(lengths) - lengths, labels=walks.labels[rows], names=walks.names
                 ),

@@ -96,3 +96,19 @@ def test_a_journey_under_way_may_still_mend_its_failure(tmp_path: Path) -> None:
     assert got.found("V4") == []
     assert ("step", "c") in got.watch()
     assert told(plan(tmp_path, STEPS), rows).said("V4") == ["'B' failed and 'C' did not follow."]
+
+
+@pytest.mark.parametrize("precision", ["day", "s"])
+def test_a_step_whose_order_nobody_knows_is_held_against_its_channel(tmp_path: Path, precision: str) -> None:
+    rows = [
+        {"activity": "a", "h": 9},
+        {"activity": "c", "h": 24, "precision": precision},
+        {"activity": "b", "h": 30, "channel": "post"},
+        {"activity": "z", "h": 50},
+    ]
+    got = told(plan(tmp_path, "[a, {b: {channel: email}}, c, z]"), rows)
+    if precision == "day":  # c may have come after b on that day
+        assert [(code, about) for code, about, _ in got.found()] == [("V6", "b")]
+        assert got.clause("b") == {"asked": 1, "kept": 1, "journeys": 1}
+    else:
+        assert [(code, about) for code, about, _ in got.found()] == [("V3", "b")]
