@@ -69,7 +69,7 @@ ROLES: dict[str, frozenset[str]] = {
     "direction": frozenset("direction richting richtung".split()),
     "outcome": frozenset("outcome result uitkomst resultaat ergebnis".split()),
     "service": frozenset(
-        "service team department dept queue desk role dienst afdeling abteilung amt referat".split()
+        "service team department dept queue desk dienst afdeling abteilung amt referat".split()
     ),
     "need": frozenset("need topic subject onderwerp thema anliegen".split()),
 }
