@@ -15,7 +15,7 @@ from click.exceptions import Exit
 
 from cjmine.errors import CjmineError, EngineError, nearest
 
-VERBS = ("run", "discover", "check", "find", "lint", "convert", "explain", "sample", "score")
+VERBS = ("init", "run", "discover", "check", "find", "lint", "convert", "explain", "sample", "score")
 INTERRUPTED = 130
 _ADVICE = "name another file or folder, or change its permissions"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
