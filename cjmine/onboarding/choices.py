@@ -1,4 +1,4 @@
-"""Channel, direction, outcome, service, need: by the names of columns and where all their values are known."""
+"""Channel, direction, outcome, service, need: by names of columns, and where all their values are known."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def choices_of(draft: Draft, used: Sequence[Column]) -> Found:
     if "channel" not in given:
         unsure.append(Unsure(line="channel: internal", why="a constant, if no column says how people met it"))
     if "direction" not in given:
-        why = "inbound, outbound or internal: a constant if all rows are alike; without it there are no contacts"
+        why = "inbound, outbound or internal: a constant if all rows are alike; without it no contacts"
         unsure.append(Unsure(line="direction: internal", why=why))
     return chosen, constants, unsure
 
@@ -63,7 +63,9 @@ def _translated(role: str, column: Column) -> tuple[dict[str, str], list[str]]:
 def _half_known(role: str, column: Column, known: dict[str, str], lost: list[str]) -> Unsure:
     asked = {**known, **dict.fromkeys(lost, "?")}
     line = f"{role}: {inline({'from': column.name, 'map': asked})}"
-    return Unsure(line=line, why=f"{len(lost)} of {len(asked)} values are not known here: put one of ours for each ?")
+    return Unsure(
+        line=line, why=f"{len(lost)} of {len(asked)} values are not known here: put one of ours for each ?"
+    )
 
 
 def _flags(draft: Draft) -> list[Chosen]:
@@ -100,7 +102,9 @@ def _by_name(draft: Draft, named: set[str]) -> list[Constant]:
     channel = next((str(one) for one, known in BY_NAME.items() if words & known), None)
     found = []
     if channel is not None:
-        found.append(Constant(ours="channel", value=channel, why="guessed from the name of the source; please check"))
+        found.append(
+            Constant(ours="channel", value=channel, why="guessed from the name of the source; please check")
+        )
         if channel in _COMES_IN and "channel" not in named:
             why = "guessed from the channel: people came of themselves; please check"
             found.append(Constant(ours="direction", value="inbound", why=why))

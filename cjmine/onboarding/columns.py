@@ -17,7 +17,9 @@ _WORDS = 4
 _PLAIN = 10_000
 _MOST = 0.8
 _PHONE = r"^[+(0]?[\d ()/.-]{8,20}$"
-_PHONE_WORDS = frozenset("phone telephone mobile tel caller msisdn telefoon telefon beller anrufer".split())
+_PHONE_WORDS = frozenset(
+    ["phone", "telephone", "mobile", "tel", "caller", "msisdn", "telefoon", "telefon", "beller", "anrufer"]
+)
 _EMAIL = r"^[^@\s]+@[^@\s]+$"
 
 
@@ -57,7 +59,9 @@ class Column:
     def few(self) -> tuple[str, ...]:
         """Its values, the most frequent first; a mere hundred of them."""
         counted = self.values.drop_nulls().value_counts().head(2_000)
-        return tuple(counted.sort(["count", self.values.name], descending=[True, False]).to_series(0).head(100))
+        return tuple(
+            counted.sort(["count", self.values.name], descending=[True, False]).to_series(0).head(100)
+        )
 
     @cached_property
     def numeric(self) -> bool:
@@ -92,8 +96,8 @@ class Column:
         return str(counted["shape"][0]) if usual else "~"
 
     @cached_property
-    def id_like(self) -> bool:
-        """Whether its values may name somebody or something: many, repeated, short, neither dates nor prose."""
+    def id_like(self) -> bool:  # noqa: PLR0911 (one answer for each reason)
+        """Whether its values may name somebody or something: many, short, neither dates nor prose."""
         if self.moments is not None or self.values.dtype != pl.String or not self.filled:
             return False
         if hints(self.names, NO_ID | STAFF | BIRTH):
@@ -113,7 +117,7 @@ class Column:
 
 
 def cleaned(values: pl.Series) -> tuple[pl.Series, tuple[str, ...]]:
-    """Return a column's values without blanks and words for "unknown", and these words as they are written."""
+    """Return values without blanks and words for "unknown", and these words as they are written."""
     if values.dtype != pl.String:
         return values, ()
     text = values.str.strip_chars()
@@ -121,4 +125,3 @@ def cleaned(values: pl.Series) -> tuple[pl.Series, tuple[str, ...]]:
     seen = text.drop_nulls().unique()
     words = seen.filter(seen.str.to_lowercase().is_in(sorted(NOTHING))).sort().to_list()
     return (text.set(text.is_in(words), None) if words else text), tuple(words)
-

@@ -16,6 +16,7 @@ from cjmine.onboarding.moments import moments_in
 from cjmine.onboarding.opened import Table
 
 _ALIKE = 0.7
+_RENAMED = 2
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 _NO_NEWS = {"cleaned", "export", "exports", "extract", "data"}
 """Words of file names that do not say which system it was."""
@@ -88,8 +89,9 @@ def _belongs(table: Table, group: Sequence[Table]) -> bool:
     mine, theirs = set(table.names), set(last.names)
     if mine == theirs or mine == set(first.names):
         return True
-    alike = len(mine & theirs) >= _ALIKE * len(mine | theirs) - 1
-    return alike and len(mine & theirs) >= _ALIKE * max(len(mine), len(theirs)) and _same_stem(table, last)
+    alike = len(mine & theirs) >= _ALIKE * len(mine | theirs)
+    renamed = len(mine ^ theirs) <= _RENAMED and len(mine) == len(theirs)
+    return (alike or renamed) and _same_stem(table, last)
 
 
 def _same_stem(one: Table, other: Table) -> bool:
@@ -173,7 +175,9 @@ def _doubts(group: Sequence[Table]) -> tuple[str, ...]:
     told = [doubt for table in group for doubt in table.doubts]
     stems = {_DIGITS.sub("", _stem(table.path)).casefold() for table in group}
     if len({table.path for table in group}) > 1 and len(stems) > 1:
-        told.append("files of the same columns are read as one system; if they are several, make a source of each")
+        told.append(
+            "files of the same columns are read as one system; if they are several, make a source of each"
+        )
     if not all(table.whole for table in group):
         told.append("only the first rows were looked at, because the files are large")
     return tuple(dict.fromkeys(told))

@@ -97,7 +97,9 @@ def _check(out: Path, zone: str, *, force: bool) -> None:
         raise SettingsError(msg, "make it first")
     if out.is_dir() or (out.exists() and not force):
         msg = f"{out}: is a folder" if out.is_dir() else f"{out}: the file is there already"
-        raise SettingsError(msg, "name another file with --out" + ("" if force else ", or add --force to replace it"))
+        raise SettingsError(
+            msg, "name another file with --out" + ("" if force else ", or add --force to replace it")
+        )
 
 
 def _tried(proposal: Proposal, zone: str) -> tuple[Proposal, list[trial.Tried]]:
@@ -121,7 +123,9 @@ def _refuse(given: Sequence[Path], files: Sequence[File], left: Sequence[LeftOut
     where = ", ".join(map(str, given))
     lines = [f"{one.what}: {one.why}" for one in left]
     msg = f"{where}: nothing here can be a first source ({len(files):,} files looked at)"
-    raise SourceError([msg, *lines], "an export needs a column of times and a column of ids of customers or cases")
+    raise SourceError(
+        [msg, *lines], "an export needs a column of times and a column of ids of customers or cases"
+    )
 
 
 def _drafts(proposal: Proposal) -> list[Draft]:
@@ -132,7 +136,10 @@ def _patterns(draft: Draft, out: Path) -> tuple[str, ...]:
     """Return how the project file names a source's files: a pattern where it means just these."""
     roots = roots_of(out)
     wanted = [path.resolve() for path in draft.paths]
-    folder, ending = wanted[0].parent, "".join(wanted[0].suffixes[-2:] if wanted[0].suffix == ".gz" else wanted[0].suffixes[-1:])
+    folder, ending = (
+        wanted[0].parent,
+        "".join(wanted[0].suffixes[-2:] if wanted[0].suffix == ".gz" else wanted[0].suffixes[-1:]),
+    )
     pattern = f"{glob.escape(str(folder))}/*{ending}"
     tries = [[pattern], [str(one) for one in wanted]] if len(wanted) > 1 else [[str(wanted[0])]]
     for names in tries:
@@ -168,7 +175,13 @@ def _write(text: str, out: Path) -> None:
     """Write it beside its place and load it, so that what takes its place is what a run accepts."""
     try:
         with tempfile.NamedTemporaryFile(
-            "w", dir=out.parent, prefix=".cjmine-", suffix=".yaml", encoding="utf-8", newline="\n", delete=False
+            "w",
+            dir=out.parent,
+            prefix=".cjmine-",
+            suffix=".yaml",
+            encoding="utf-8",
+            newline="\n",
+            delete=False,
         ) as draft:
             draft.write(text)
         beside = Path(draft.name)
@@ -216,7 +229,12 @@ def _next(proposal: Proposal, checked: Checked) -> list[str]:
     asked = sum(len(plan.unsure) for plan in proposal.plans)
     if asked:
         found.append(f"{asked:,} lines are left to you, behind # in the file")
-    found += [f"{what} is raised: {told[1]}" for what, told in (
-        ("output: max_quarantine", checked.quarantine), ("identity: max_without_id", checked.without_id)
-    ) if told]
+    found += [
+        f"{what} is raised: {told[1]}"
+        for what, told in (
+            ("output: max_quarantine", checked.quarantine),
+            ("identity: max_without_id", checked.without_id),
+        )
+        if told
+    ]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ _MAGIC = {
     b"%PDF": "a PDF document",
     b"SQLite format 3": "a SQLite database; see `format: sql` in the manual",
 }
+_OBJECT = re.compile(rb'\{\s*"')
 _RUN = "run.json"
 _SEEN = 64
 
@@ -88,7 +90,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(root, name) for name in here)
 
 
-def _kind(path: Path) -> Format | str:
+def _kind(path: Path) -> Format | str:  # noqa: PLR0911 (one answer for each kind)
     """Return a file's format, or why it is none of ours."""
     suffixes = [suffix.casefold() for suffix in path.suffixes]
     plain = suffixes[:-1] if suffixes[-1:] == [".gz"] else suffixes
@@ -108,7 +110,7 @@ def _kind(path: Path) -> Format | str:
         return seen
     form = _ENDINGS[ending]
     start = begin.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if form is Format.CSV and start.startswith(b"{"):
+    if form is Format.CSV and _OBJECT.match(start):
         return Format.JSONL
     if form is Format.CSV and start[:9].lower().startswith((b"<!doctype", b"<html")):
         return "a web page, not a table"

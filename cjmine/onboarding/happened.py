@@ -33,7 +33,9 @@ def start_of(draft: Draft) -> Column | None:
 
 def _began(column: Column) -> tuple[int, float, bool]:
     known = max(_NAMES.get(name, 0) for name in column.names)
-    points = known + 2 * hints(column.names, START) - 2 * hints(column.names, LATER) - hints(column.names, END)
+    points = (
+        known + 2 * hints(column.names, START) - 2 * hints(column.names, LATER) - hints(column.names, END)
+    )
     fine = bool(column.moments and column.moments.fine)
     return points, round(column.share, 2), fine
 
@@ -45,8 +47,10 @@ def times_of(draft: Draft, start: Column) -> tuple[list[Chosen], list[Unsure]]:
         if column is start or column.moments is None:
             continue
         share = _before(start, column)
-        told = f"{_filled(column, draft)}; {share:.1%} of its times are before the start" if share else (
-            f"{_filled(column, draft)}; never before the start"
+        told = (
+            f"{_filled(column, draft)}; {share:.1%} of its times are before the start"
+            if share
+            else (f"{_filled(column, draft)}; never before the start")
         )
         fits = share <= _BACKWARDS and column.share >= _EVER_FILLED
         if fits and hints(column.names, END) and len(found) == 1:
@@ -94,7 +98,10 @@ def extracted_of(start: Column) -> tuple[str, str] | None:
     last, after = tail[at - 1], tail[at]
     rows = tail.len() - at
     day = f"{last:%Y-%m-%d}"
-    return day, f"{rows:,} rows are dated {after:%Y-%m-%d} or later, after a gap; rows after this day are set aside"
+    return (
+        day,
+        f"{rows:,} rows are dated {after:%Y-%m-%d} or later, after a gap; rows after this day are set aside",
+    )
 
 
 def activity_of(draft: Draft, used: Sequence[Column]) -> tuple[Chosen | Constant, list[Unsure]]:

@@ -54,7 +54,7 @@ def moments_in(values: pl.Series, names: tuple[str, ...], timezone: str) -> Mome
     form, doubts = _form(sample, values, timezone, hinted=hints(names, TIME))
     if form is None:
         return None
-    zone = {"epoch s": "UTC", "epoch ms": "UTC"}.get(form, "local")
+    zone: str | None = {"epoch s": "UTC", "epoch ms": "UTC"}.get(form, "local")
     if "%z" in form or (form == "iso" and _look(sample).aware):
         zone = None
     found = _read(values, form, zone, timezone)
@@ -107,8 +107,10 @@ def _excel(sample: pl.Series) -> bool:
 
 def _reads(sample: pl.Series, form: str) -> bool:
     """Tell whether nearly all values are times of our days in this form."""
-    found = sample.str.to_datetime(form, time_unit="us", strict=False) if "%H" in form or "%I" in form else (
-        sample.str.to_date(form, strict=False).cast(pl.Datetime("us"))
+    found = (
+        sample.str.to_datetime(form, time_unit="us", strict=False)
+        if "%H" in form or "%I" in form
+        else (sample.str.to_date(form, strict=False).cast(pl.Datetime("us")))
     )
     years = found.dt.year()
     return bool(((years >= 1950) & (years < 2100)).sum() >= _MOST * sample.len())  # noqa: PLR2004
@@ -121,7 +123,9 @@ def _local(looks: Looks, values: pl.Series, timezone: str) -> tuple[str | None, 
     order, doubts = _order(looks.day_first, looks.month_first, timezone, looks.examples[:1])
     text = values.drop_nulls().str.strip_chars()
     mark = text.str.extract(r"^\d+([/.-])").drop_nulls().value_counts(sort=True)
-    separator = str(mark.sort("count", text.name or "", descending=[True, False])[0, 0]) if mark.height else "/"
+    separator = (
+        str(mark.sort("count", text.name or "", descending=[True, False])[0, 0]) if mark.height else "/"
+    )
     date = order.replace("/", separator)
     tails = [
         (date + between + tail, text.str.contains(shape).sum())

@@ -117,9 +117,7 @@ def _table(file: File, limit: int) -> Table:
             fields, skipped = fields_in(text.decode())
             names, more = list(fields), {"skip_lines": skipped} if skipped else {}
             settings |= {"fields": fields, **more}
-            how = _probe(
-                Format.FIXED, fields={name: f"{a}-{b}" for name, (a, b) in fields.items()}, **more
-            )
+            how = _probe(Format.FIXED, fields={name: f"{a}-{b}" for name, (a, b) in fields.items()}, **more)
             doubts = (*doubts, "where fields begin and end is a guess from columns of blanks")
     raw = READERS[how.format](export, how, frozenset(names))
     return Table(
@@ -210,7 +208,9 @@ def _parquet(path: Path) -> Table:
         msg = f"is not a whole Parquet file ({str(error).splitlines()[0]})"
         raise SourceError(msg) from error
     plain = [
-        name for name, kind in frame.schema.items() if not kind.is_nested() and kind not in {pl.Binary, pl.Object}
+        name
+        for name, kind in frame.schema.items()
+        if not kind.is_nested() and kind not in {pl.Binary, pl.Object}
     ]
     target = io.BytesIO()
     frame.select(plain).write_parquet(target)
@@ -218,4 +218,3 @@ def _parquet(path: Path) -> Table:
     how = _probe(Format.PARQUET)
     raw = READERS[Format.PARQUET](export, how, frozenset(plain))
     return Table(path=path, how=how, export=export, raw=raw, whole=rows <= _PARQUET_ROWS)
-

@@ -1,4 +1,4 @@
-"""How is a proposal written as a project file that a planner likes to read? YAML with the reasons beside it."""
+"""How is a proposal written as a project file that a planner likes to read? With the reasons beside it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DUTIES = ("owner", "purpose", "retention")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What trying the plans out told: shares that a run must allow, each with the reason, and files' patterns."""
+    """What trying the plans told: shares that a run must allow, each with the reason, and files' patterns."""
 
     patterns: Mapping[str, tuple[str, ...]]
     quarantine: tuple[str, str] | None = None
@@ -28,16 +28,30 @@ def page(
 ) -> str:
     """Return the text of the project file; equal input gives equal bytes."""
     rows = [
-        *remark("", "A first project file, written by cjmine init from what the exports hold. It runs as it is."),
-        *remark("", "Read it once: every line says why it is there; lines behind # are left to you to decide."),
+        *remark(
+            "", "A first project file, written by cjmine init from what the exports hold. It runs as it is."
+        ),
+        *remark(
+            "", "Read it once: every line says why it is there; lines behind # are left to you to decide."
+        ),
         *line("", f"project: {inline(name)}"),
         *line("", f"title: {inline(name)}", "stands above the report"),
-        *line("", "personal: true", "customers appear under digests, not ids; false only if nobody is a person"),
+        *line(
+            "", "personal: true", "customers appear under digests, not ids; false only if nobody is a person"
+        ),
         *line("", f"clock: {{timezone: {inline(timezone)}}}", "of times without an offset"),
-        *remark("", 'add office hours, so that waits count them: clock: {timezone: ..., working: "Mon-Fri 09:00-17:00"}'),
+        *remark(
+            "",
+            'add office hours, so that waits count them: clock: {timezone: ..., working: "Mon-Fri 09:00-17:00"}',
+        ),
         "",
-        *remark("", "Of two rows that record one contact, the system listed first is taken to have seen it itself."),
-        *remark("", "Say for each source who answers for its data, why they are used and how long they are kept."),
+        *remark(
+            "",
+            "Of two rows that record one contact, the system listed first is taken to have seen it itself.",
+        ),
+        *remark(
+            "", "Say for each source who answers for its data, why they are used and how long they are kept."
+        ),
         "sources:",
     ]
     for plan in proposal.plans:
@@ -46,7 +60,9 @@ def page(
     rows += [
         "journeys:",
         *line("  ", "by: hybrid", "case ids and silences part journeys; see docs/method.md"),
-        *remark("  ", "models: [{file: my.journey.yaml}]: how the journey is meant to run, to be compared with"),
+        *remark(
+            "  ", "models: [{file: my.journey.yaml}]: how the journey is meant to run, to be compared with"
+        ),
     ]
     if checked.quarantine:
         share, why = checked.quarantine
@@ -76,11 +92,17 @@ def _source(plan: Plan, patterns: Sequence[str]) -> list[str]:
     if plan.extracted:
         rows += line(pad, f"extracted: {plan.extracted}", plan.extracted_why)
     else:
-        rows += remark(pad, "extracted: 2026-07-01 would say when the export was made; without it the last row does")
+        rows += remark(
+            pad, "extracted: 2026-07-01 would say when the export was made; without it the last row does"
+        )
     if plan.nothing:
-        rows += line(pad, f"null_values: {inline(list(plan.nothing))}", "words for nothing that its columns hold")
+        rows += line(
+            pad, f"null_values: {inline(list(plan.nothing))}", "words for nothing that its columns hold"
+        )
     for key, kept in plan.keep.items():
-        rows += line(pad, f"keep: {{{inline(key)}: {inline(list(kept))}}}", "rows of both kinds would count twice")
+        rows += line(
+            pad, f"keep: {{{inline(key)}: {inline(list(kept))}}}", "rows of both kinds would count twice"
+        )
     rows += [f"{pad}{duty}: {_UNSTATED}" for duty in _DUTIES]
     rows.append(f"{pad}columns:")
     for one in plan.columns:

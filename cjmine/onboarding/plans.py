@@ -24,9 +24,7 @@ class Chosen:
 
     def setting(self) -> str | list[str] | dict[str, Any]:
         """Return it as a project file says it."""
-        names: str | list[str] = (
-            self.column.name if len(self.column.names) == 1 else list(self.column.names)
-        )
+        names: str | list[str] = self.column.name if len(self.column.names) == 1 else list(self.column.names)
         more = {"map": dict(self.map), "format": self.format, "zone": self.zone}
         told = {key: value for key, value in more.items() if value}
         return {"from": names, **told} if told else names

@@ -51,7 +51,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Proposal:
-    """All of a first project: plans, keys, tables of ids, the pairs of columns that share ids, what is left."""
+    """All of a first project: plans, keys, tables of ids, pairs of columns that share ids, what is left."""
 
     plans: tuple[Plan, ...]
     keys: tuple[Key, ...]
@@ -65,7 +65,9 @@ def propose(drafts: Sequence[Draft], timezone: str) -> Proposal:
     """Choose the role of every source and column from names, values and the ids that sources share."""
     starts = [start_of(one) for one in drafts]
     tables = [number for number, start in enumerate(starts) if start is None]
-    places = [Place(n, column) for n, draft in enumerate(drafts) for column in draft.columns if column.id_like]
+    places = [
+        Place(n, column) for n, draft in enumerate(drafts) for column in draft.columns if column.id_like
+    ]
     pairs = pairs_of(places)
     mixed = mixed_in(pairs)
     pairs = without(pairs, mixed)
@@ -159,7 +161,7 @@ def _used(spaces: Sequence[Space], found: dict[str, Ids]) -> list[Space]:
 
 
 def _keys(used: Sequence[Space], found: dict[str, Ids], timezone: str) -> tuple[Key, ...]:
-    """Return a key for each space that is a column beside the customer, or whose values are written in several ways."""
+    """Return a key for each space beside a customer, and for those written in several ways."""
     keys = []
     for space in used:
         beside = [name for name, ids in found.items() if any(key is space for key in ids.keys)]
@@ -188,7 +190,11 @@ def _tables(world: World, used: Sequence[Space]) -> tuple[list[Table], list[Left
             for column in one.of(number)
             if (pair := one.best(number, column)) is not None
         ]
-        tables.append(Table(draft, columns, f"{draft.rows:,} rows without times: ids that belong together ({shares[0]})"))
+        tables.append(
+            Table(
+                draft, columns, f"{draft.rows:,} rows without times: ids that belong together ({shares[0]})"
+            )
+        )
     return tables, left
 
 

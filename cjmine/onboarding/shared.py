@@ -58,7 +58,9 @@ def mixed_in(pairs: Sequence[Pair]) -> list[Place]:
         for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):
             shapes = met.setdefault(_order(mine), (mine, {}))[1]
             shapes.setdefault(other.source, set()).add(other.column.shape)
-    return [place for _, (place, shapes) in sorted(met.items()) if any(len(one) > 1 for one in shapes.values())]
+    return [
+        place for _, (place, shapes) in sorted(met.items()) if any(len(one) > 1 for one in shapes.values())
+    ]
 
 
 def without(pairs: Sequence[Pair], places: Sequence[Place]) -> list[Pair]:
@@ -110,7 +112,7 @@ def _most(values: pl.Series) -> float:
 
 @dataclass(frozen=True)
 class Space:
-    """Columns whose ids are the same people's or cases': a name for it, its columns, the pairs that show it."""
+    """Columns whose ids are the same people's or cases': its name, its columns, the pairs that show it."""
 
     name: str
     places: tuple[Place, ...]

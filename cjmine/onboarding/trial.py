@@ -26,7 +26,7 @@ _USUAL, _USUAL_WITHOUT = 0.01, 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """How a plan fared: the largest share of broken rows in a file, why, the share without any id; or its fault."""
+    """How a plan fared: the largest share of broken rows in a file, why, the share without ids; its fault."""
 
     broken: float = 0.0
     why: str = ""
@@ -41,7 +41,9 @@ def tried(plan: Plan, *, timezone: str, keys: Sequence[str]) -> Tried:
     tables = plan.draft.tables
     try:
         raws = [
-            steps.READERS[Format.XLSX](one.export, source, wanted(source)) if source.format is Format.XLSX else one.raw
+            steps.READERS[Format.XLSX](one.export, source, wanted(source))
+            if source.format is Format.XLSX
+            else one.raw
             for one in tables
         ]
         scanned = [
@@ -50,9 +52,7 @@ def tried(plan: Plan, *, timezone: str, keys: Sequence[str]) -> Tried:
             for name in [one.export.name]
         ]
         chosen = steps.planned(source, scanned, [steps.survey(raw, source) for raw in raws])
-        parts = [
-            steps.mapped(raw, one.name, asked, chosen) for raw, one in zip(raws, scanned, strict=True)
-        ]
+        parts = [steps.mapped(raw, one.name, asked, chosen) for raw, one in zip(raws, scanned, strict=True)]
     except CjmineError as error:
         return Tried(fault=error.faults[0])
     aside = [part.quarantine.filter(pl.col("reason") != NO_CUSTOMER) for part in parts]

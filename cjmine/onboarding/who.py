@@ -56,7 +56,9 @@ class World:
         count, own = pair.shared, len(column.ids)
         where = f"{self.drafts[other.source].name}.{other.column.name}"
         return f"{share_of(count, own)} of its {own:,} values are also in {where}" + (
-            "" if self.drafts[mine.source].whole and self.drafts[other.source].whole else " (of the rows looked at)"
+            ""
+            if self.drafts[mine.source].whole and self.drafts[other.source].whole
+            else " (of the rows looked at)"
         )
 
 
@@ -73,7 +75,11 @@ def ids_of(world: World, source: int) -> Ids:
     events = [space for space in mine if _event_ids(world, space)]
     shared = [space for space in mine if not any(space is one for one in events)]
     chosen = [
-        Chosen(ours="native_event_id", column=column, why=f"rows with one id are one event; {_told(world, space, source, column)}")
+        Chosen(
+            ours="native_event_id",
+            column=column,
+            why=f"rows with one id are one event; {_told(world, space, source, column)}",
+        )
         for space in events[:1]
         for column in [_best(space, source)]
     ]
@@ -115,11 +121,18 @@ def _best(space: Space, source: int) -> Column:
         key=lambda one: (
             not hints(one.names, OTHERS),
             "id" in parts_of(one.name),
-            round(one.share, 2),
+            round(one.share, 1),
+            _shared(space, source, one),
             len(one.ids),
             -mine.index(one),
         ),
     )
+
+
+def _shared(space: Space, source: int, column: Column) -> float:
+    """Return the share of a column's ids that the closest other column has too."""
+    pair = space.best(source, column)
+    return pair.shared / max(len(column.ids), 1) if pair else 0.0
 
 
 def _told(world: World, space: Space, source: int, column: Column) -> str:
@@ -127,9 +140,7 @@ def _told(world: World, space: Space, source: int, column: Column) -> str:
     return world.say(pair, column) if pair else "shared with another export"
 
 
-def _customer(
-    world: World, source: int, shared: Sequence[Space]
-) -> tuple[Chosen | None, Space | None]:
+def _customer(world: World, source: int, shared: Sequence[Space]) -> tuple[Chosen | None, Space | None]:
     draft = world.drafts[source]
     ranked = sorted(
         shared,
@@ -144,7 +155,9 @@ def _customer(
     own = [
         one
         for one in draft.columns
-        if one.id_like and hints(one.names, PERSON) and not hints(one.names, OTHERS | CALL)
+        if one.id_like
+        and hints(one.names, PERSON)
+        and not hints(one.names, OTHERS | CALL)
         and not any(one is column for space in shared for column in space.of(source))
     ]
     if ranked and (world.people(ranked[0]) or not own):
@@ -163,7 +176,9 @@ def _customer(
 
 
 def _gaps(column: Column) -> str:
-    return "" if column.share == 1 else f"; {share_of(column.filled, column.values.len())} of the rows have one"
+    return (
+        "" if column.share == 1 else f"; {share_of(column.filled, column.values.len())} of the rows have one"
+    )
 
 
 def _may_be_case(column: Column) -> bool:
@@ -171,11 +186,13 @@ def _may_be_case(column: Column) -> bool:
     if column.name == _TRACE:
         return bool(column.filled)
     small = column.moments is None and hints(column.names, CASE) and not hints(column.names, NO_ID)
-    return column.id_like or (small and 1 < column.distinct.len() and parts_of(column.name)[-1:] != ("type",))
+    return column.id_like or (small and column.distinct.len() > 1 and parts_of(column.name)[-1:] != ("type",))
 
 
 def _case_points(column: Column) -> int:
-    return 3 * (column.name == _TRACE) + 2 * hints(column.names, CASE) - 2 * hints(column.names, OTHERS | CALL)
+    return (
+        3 * (column.name == _TRACE) + 2 * hints(column.names, CASE) - 2 * hints(column.names, OTHERS | CALL)
+    )
 
 
 def _cases(
@@ -223,7 +240,11 @@ def _left(world: World, space: Space, source: int, used: Sequence[Column]) -> li
         if any(column is one for one in used):
             continue
         other = hints(column.names, OTHERS)
-        reason = "perhaps another person than the row is about" if other else "not used: one id of a kind is enough"
+        reason = (
+            "perhaps another person than the row is about"
+            if other
+            else "not used: one id of a kind is enough"
+        )
         told = _told(world, space, source, column)
         found.append(Unsure(line=f"{space.name}: {word(column.name)}", why=f"{told}; {reason}"))
     return found

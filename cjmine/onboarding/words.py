@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# words in a row are read more easily than a list of them
+# ruff: noqa: SIM905
 import re
 from collections.abc import Iterable
 
