@@ -29,7 +29,8 @@ def init(
 
     PATH is an export or a folder of exports, searched with all its folders. Formats, times,
     activities and ids are proposed, and which ids several systems share; every line of the file says
-    why it is there, and what is unsure stands behind #. It is tried before it is written: `cjmine run` accepts it as it is.
+    why it is there, and what is unsure stands behind #. It is tried before it is
+    written: `cjmine run` accepts it as it is.
     """
     from cjmine.onboarding.first_project import init as first  # noqa: PLC0415 (slow)
 

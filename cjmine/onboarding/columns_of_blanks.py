@@ -28,7 +28,7 @@ def fields_in(text: str) -> tuple[dict[str, tuple[int, int]], int]:
     ]
     if len(lines) < _LEAST or len(spans) < _FEW or touching:
         msg = (
-            "neither separators nor columns of blanks tell where its fields are; if it is a fixed-width table, "
+            "neither separators nor columns of blanks tell where its fields are; if it is of fixed width, "
             "its description says: use `format: fixed` with `fields`"
         )
         raise SourceError(msg)

@@ -69,7 +69,7 @@ def _look(values: pl.Series) -> Looks:
     return look(values, Mapped.model_validate({"from": "x"}))
 
 
-def _form(
+def _form(  # noqa: PLR0911 (one answer for each form)
     sample: pl.Series, values: pl.Series, timezone: str, *, hinted: bool
 ) -> tuple[str | None, tuple[str, ...]]:
     """Choose the form of a column's text; numbers count as times only where the name says so."""
@@ -162,10 +162,8 @@ def _order(
     day_first: str, month_first: str, timezone: str, examples: list[str] | tuple[str, ...]
 ) -> tuple[str, tuple[str, ...]]:
     american = timezone.startswith("America/")
-    if day_first or (not month_first and not american):
-        order = "%d/%m/%Y"
-    else:
-        order = "%m/%d/%Y"
+    stands_first = day_first or not (month_first or american)
+    order = "%d/%m/%Y" if stands_first else "%m/%d/%Y"
     if day_first:
         return order, ()
     if month_first:

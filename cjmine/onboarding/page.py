@@ -42,7 +42,7 @@ def page(
         *line("", f"clock: {{timezone: {inline(timezone)}}}", "of times without an offset"),
         *remark(
             "",
-            'add office hours, so that waits count them: clock: {timezone: ..., working: "Mon-Fri 09:00-17:00"}',
+            'office hours, so that waits use them: clock: {timezone: ..., working: "Mon-Fri 09:00-17:00"}',
         ),
         "",
         *remark(
@@ -74,7 +74,7 @@ def page(
     return "\n".join(rows) + "\n"
 
 
-def _source(plan: Plan, patterns: Sequence[str]) -> list[str]:
+def _source(plan: Plan, patterns: Sequence[str]) -> list[str]:  # noqa: C901 (one branch for each key)
     draft = plan.draft
     files: Value = patterns[0] if len(patterns) == 1 else list(patterns)
     many = f"{len(draft.paths):,} files, " if len(draft.paths) > 1 else ""

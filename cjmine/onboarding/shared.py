@@ -52,7 +52,7 @@ def pairs_of(places: Sequence[Place]) -> list[Pair]:
 
 
 def mixed_in(pairs: Sequence[Pair]) -> list[Place]:
-    """Return the columns that hold ids of several kinds: they share some with unlike columns of one source."""
+    """Return the columns that hold ids of several kinds: shared with unlike columns of one source."""
     met: dict[tuple[int, str], tuple[Place, dict[int, set[str]]]] = {}
     for pair in pairs:
         for mine, other in ((pair.left, pair.right), (pair.right, pair.left)):

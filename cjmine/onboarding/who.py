@@ -260,6 +260,8 @@ def _own_keys(draft: Draft, customer: Column, used: Sequence[Column]) -> list[Un
         more = int((missing & column.values.is_not_null()).sum())
         if more:
             name = "_".join(parts_of(column.name)) or "key"
-            why = f"{more:,} rows without a customer have one: as a key (identity: keys: - name: {name}) it may tell who"
+            why = (
+                f"{more:,} rows without a customer have one: as an identity key named {name} it may tell who"
+            )
             found.append(Unsure(line=f"{name}: {word(column.name)}", why=why))
     return found

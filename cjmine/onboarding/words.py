@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # words in a row are read more easily than a list of them
-# ruff: noqa: SIM905
+# ruff: noqa: SIM905, E501
 import re
 from collections.abc import Iterable
 

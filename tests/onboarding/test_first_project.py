@@ -1,4 +1,4 @@
-"""A first project file: it loads, says why, finds shared ids, and is not taken in by columns that look like ids."""
+"""A first project file: it loads, says why, finds shared ids, and is not taken in by decoys."""
 
 from __future__ import annotations
 
