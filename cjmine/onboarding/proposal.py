@@ -208,5 +208,5 @@ def _why_not(world: World, number: int, columns: dict[str, list[str]]) -> str:
     if sum(map(len, columns.values())) < _TWO:
         return f"{told}; it does not have two columns of ids that exports with times have too"
     if draft.form is not Format.CSV:
-        return f"it has ids of several systems, no times: save it as CSV, then it is a crosswalk ({draft.form})"
+        return f"it has ids of several systems, no times: as CSV it is a crosswalk ({draft.form})"
     return ""
