@@ -16,7 +16,7 @@ from click.exceptions import Exit
 from cjmine.errors import CjmineError, EngineError, nearest
 
 VERBS = (
-    *("profile", "run", "discover", "check", "find", "lint", "propose", "convert", "explain"),
+    *("init", "profile", "run", "discover", "check", "find", "lint", "propose", "convert", "explain"),
     *("sample", "score"),
 )
 INTERRUPTED = 130

@@ -80,8 +80,12 @@ def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:
 
 def header(export: Export, source: Source) -> tuple[str, ...]:
     """Return the column names of one sheet; raises ``SourceError`` where it has none."""
-    cells, _ = _cells(opened(export), export.sheet)
-    return tuple(_names(export.name, cells, source.header_row).values())
+    return tuple(_names(export.name, cells(export), source.header_row).values())
+
+
+def cells(export: Export) -> pl.DataFrame:
+    """Return every cell of one sheet as text, titles above its header too; columns named from 0."""
+    return _cells(opened(export), export.sheet)[0]
 
 
 def _cells(book: Workbook, title: str) -> tuple[pl.DataFrame, Empty]:

@@ -37,7 +37,7 @@ def load(path: Path | str) -> Loaded:
     """
     path = Path(path)
     content = read(path)
-    roots = _roots(path)
+    roots = roots_of(path)
     for where, what in faults_of(Project, content.raw):
         content.fault(where, what)
     _check_duties(content)
@@ -51,7 +51,7 @@ def load(path: Path | str) -> Loaded:
     return Loaded(path=path, project=project, models=models, roots=roots, text=text)
 
 
-def _roots(path: Path) -> tuple[Path, ...]:
+def roots_of(path: Path) -> tuple[Path, ...]:
     """Return where relative paths are looked up: the repository of the file, then its folder."""
     folder = path.resolve().parent
     repository = next(

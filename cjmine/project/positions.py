@@ -16,7 +16,8 @@ from cjmine.errors import CjmineError, SettingsError, nearest
 
 Location = tuple[str | int, ...]
 Mark = tuple[int, int]
-_NOTHING = {"", "~", "null", "Null", "NULL"}
+NOTHING = {"", "~", "null", "Null", "NULL"}
+"""Unquoted words that mean nothing."""
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ def _plain(node: Any, location: Location, content: Content) -> Any:  # noqa: ANN
     """Return a node's content, noting places and keys given twice on the way."""
     kind = node.id
     if kind == "scalar":
-        nothing = not node.style and node.value in _NOTHING
+        nothing = not node.style and node.value in NOTHING
         return None if nothing else str(node.value)
     if kind == "sequence":
         for number, item in enumerate(node.value):
