@@ -2,7 +2,7 @@
 
 A gate is passed when the upper end of the figure's 95 % interval reaches it. A
 code with fewer than 100 planted instances is judged by its whole family. Codes
-that nothing looks for yet have no gate.
+that nothing looks for yet, and those that the truth does not list, have no gate.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cjmine.domain.codes import CODES
 from cjmine.score.rates import THIN
 
 LOOPS, DUPLICATES = ("L1", "L2", "L3", "L4", "L5", "L6"), ("D1", "D2", "D3")
@@ -22,8 +21,8 @@ def oracle(card: Card) -> list[dict[str, Any]]:
     """Return the gates of each detector by itself: precision .97 and recall .95."""
     gates = []
     for code in (*LOOPS, *DUPLICATES, *HANDOFFS, *DEVIATIONS):
-        judged, by = card["codes"].get(code, {"planted": 0, "built": code in CODES}), code
-        if not judged["built"]:
+        judged, by = card["codes"].get(code), code
+        if judged is None or not (judged["built"] and judged["instances"]):
             continue
         if judged["planted"] < THIN:
             by = code[0]

@@ -57,8 +57,11 @@ def by_code(tallied: pl.DataFrame, found: pl.DataFrame, sample: Sample) -> dict[
 
 
 def pooled(tallied: pl.DataFrame, codes: Mapping[str, Mapping[str, Any]], sample: Sample) -> dict[str, Any]:
-    """Return the scores of each family: of all its codes that a detector looks for."""
-    built = [code for code, score in codes.items() if score["built"]]
+    """Return the scores of each family: of all its codes that a detector looks for and the truth lists.
+
+    What the truth does not list at all is no measure of a detector: golden cases are.
+    """
+    built = [code for code, score in codes.items() if score["built"] and score["instances"]]
     pools: dict[str, Any] = {}
     for family in sorted({code[0] for code in built}):
         members = [code for code in built if code[0] == family]
