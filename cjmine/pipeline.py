@@ -172,6 +172,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
             settings=project.model_dump(mode="json", by_alias=True, exclude={"engine"}),
             text=loaded.text,
             models={name: pnml_of(model.net, name) for name, model in loaded.models.items()},
+            model_files=loaded.model_digests(),
             ledger=taken.ledger,
             crosswalks=taken.crosswalks,
             counts=counted,

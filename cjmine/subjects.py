@@ -27,7 +27,7 @@ from cjmine.domain.models import IntendedJourney
 from cjmine.domain.rows import HeldRows, Rows
 from cjmine.domain.vocabulary import Status
 from cjmine.engine import local
-from cjmine.errors import ModelError, SettingsError
+from cjmine.errors import ModelError, SettingsError, StatesError
 from cjmine.intended.load import load_model, not_compared
 from cjmine.intended.machine import machine_of, stuck
 from cjmine.intended.pnml import pnml_of
@@ -63,6 +63,8 @@ def of_run(
     seed: int,
 ) -> Subject:
     """Return a finished run; raises ``SourceError`` for one that is not as it was written."""
+    for name, model in models.items():
+        _refuse_too_large(model, files[name])
     record, store = unsealed(folder)
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     counted = [
@@ -102,6 +104,7 @@ def of_log(log: Path, path: Path, columns: Columns | None, *, sample: int, seed:
     Raises ``StatesError``, with the cases left undone, when the model is too large.
     """
     journey = load_model(path)
+    _refuse_too_large(journey, path.name)
     # a stop is a step like others, as in ``checking.check``: whole cases are compared
     forced = dataclasses.replace(journey, need="this case", stopped=())
     reading, cases, outputs = arranged_cases(log, columns, (COUNT_VARIANTS,), forced)
@@ -140,6 +143,15 @@ def _given(options: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: value for name, value in options if value != usual[name]}
 
 
+def _refuse_too_large(journey: IntendedJourney, file: str) -> None:
+    """Raise ``StatesError`` for a model that nothing is aligned with: none of its clauses could be tested."""
+    try:
+        machine_of(journey)
+    except StatesError as error:
+        fault = f"{file}: {error.faults[0]}: none of its clauses can be tested"
+        raise StatesError(fault, "`cjmine run`, and `cjmine check` without --out, give its costs") from None
+
+
 def _days(times: pl.Series) -> tuple[date, date]:
     """Return the first and last day of a log."""
     days = times.dt.date().sort()
@@ -171,7 +183,7 @@ def _of_standards(table: pl.DataFrame) -> pl.DataFrame:
 
 def models_of(record: Mapping[str, Any], folder: Path) -> tuple[dict[str, IntendedJourney], dict[str, str]]:
     """Return the models a run was made with, by journey type, and their files."""
-    wanted = dict(record["models_sha256"])
+    wanted, whole = dict(record["models_sha256"]), dict(record.get("model_files_sha256", {}))
     models: dict[str, IntendedJourney] = {}
     files: dict[str, str] = {}
     given = record["settings"].get("journeys", {}).get("models", [])
@@ -183,7 +195,12 @@ def models_of(record: Mapping[str, Any], folder: Path) -> tuple[dict[str, Intend
     for named in (one["file"] for one in given):
         places = [root / named for root in (Path(), here, *here.parents)]
         found = [load_model(place) for place in places if place.is_file()]
-        same = [m for m in found if _sha256(pnml_of(m.net, m.name).encode()) == wanted.get(m.name)]
+        same = [
+            model
+            for model in found
+            if _sha256(pnml_of(model.net, model.name).encode()) == wanted.get(model.name)
+            and _sha256(Path(model.source).read_bytes()) == whole.get(model.name)
+        ]
         if same:
             models[same[0].name], files[same[0].name] = same[0], named
         else:

@@ -115,7 +115,8 @@ def _clauses(model: IntendedJourney) -> Iterator[tuple[Clause, str, str, int | N
         yield Clause.RULE, rule.text, rule.text, rule.place.line
     if model.success or model.stopped:
         ends = " or ".join(_titled(model, step) for step in (*model.success, *model.stopped))
-        line = next((found for step in model.stopped if (found := _line(model, step))), None)
+        every = (*model.stopped, *model.success)
+        line = next((found for step in every if (found := _line(model, step))), None)
         yield Clause.ENDING, ENDING, f"a journey ends with {ends}", line
     for one in model.standards:
         yield Clause.STANDARD, one.name, one.title, one.place.line

@@ -10,7 +10,7 @@ import polars as pl
 from cjmine.audit.clauses import FLOW, KEYS, KIND_OF, Clause, breaks, catalogue
 from cjmine.audit.exceptions import evidence_table, exception_table
 from cjmine.audit.overlay import BESIDE, STEPS, beside_figures, step_figures
-from cjmine.audit.population import POPULATION, clause_table, claused, flow_population, tested
+from cjmine.audit.population import POPULATION, clause_table, claused, flow_population, tested, told_by_others
 from cjmine.audit.samples import Draw, drawn, keyed, weights
 from cjmine.domain.models import IntendedJourney
 from cjmine.domain.rows import Rows
@@ -120,15 +120,17 @@ def _part(
     exceptions = exceptions.filter(pl.col("journey_type").is_in(sorted(models)))
     named = exceptions["event_ids"].explode().unique().drop_nulls()
     events = rows.scan(EVENT, number).filter(pl.col("event_id").is_in(named.implode())).collect()
+    others = claused(told_by_others(found, events), every, known)
+    others = others.filter(pl.col("journey_type").is_in(sorted(models)))
     status = every.select(
         "journey_type", "status", pl.col("journey_id").is_in(journeys["journey_id"].implode()).alias("tested")
     )
     return _Part(
-        counts=flow_population(journeys, moves, exceptions, models),
+        counts=flow_population(journeys, moves, pl.concat([exceptions, others]), models),
         exceptions=exceptions,
         evidence=evidence_table(exceptions, events),
         population=weights(journeys.select(_OF_JOURNEY), exceptions),
         statuses=_STATUSES.conform(status.group_by(status.columns).agg(pl.len().alias("journeys"))),
         steps=step_figures(journeys, moves, exceptions),
-        beside=beside_figures(moves, exceptions, models),
+        beside=beside_figures(moves, pl.concat([exceptions, others]), models),
     )

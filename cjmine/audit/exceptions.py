@@ -12,7 +12,7 @@ from cjmine.domain.codes import meaning
 
 EXCEPTION = (
     *("exception", *KEYS, "model_file", "line", "code", "name", "journey_id", "customer_id"),
-    *("start", "severity", "confidence", "message", "events", "draw"),
+    *("start", "severity", "confidence", "message", "also", "events", "draw"),
 )
 EVIDENCE = (
     *("exception", "code", "journey_id", "nth", "part", "source_system", "source_file", "source_row"),
@@ -53,6 +53,7 @@ def exception_table(
         .replace_strict({code: meaning(code).name for code in codes}, return_dtype=pl.String)
         .alias("name"),
         pl.col("event_ids").list.len().cast(pl.Int64).alias("events"),
+        pl.col("also").list.join(" ").alias("also"),
         uniform(exceptions["finding_id"], seed, Draw.EXCEPTIONS).alias("u"),
     )
     ranked = named.sort("u", "exception").with_columns(

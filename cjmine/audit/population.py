@@ -12,6 +12,7 @@ import polars as pl
 
 from cjmine.audit.clauses import ENDING, KEYS, KIND_OF, OTHERS, Clause, repeated
 from cjmine.domain.models import IntendedJourney
+from cjmine.domain.tables import FINDING, TEXTS
 from cjmine.domain.vocabulary import MoveKind, Status
 from cjmine.tally import Merge, Tally
 
@@ -52,6 +53,23 @@ def claused(findings: pl.DataFrame, journeys: pl.DataFrame, known: pl.DataFrame)
     )
 
 
+def told_by_others(findings: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Return a FINDING row for each code that a finding stands for beside its own (``also``).
+
+    These are no exceptions of their own, but their clauses were broken. They are about
+    the step of the finding's main event; ``events`` hold at least the events it names.
+    """
+    steps = events.select(pl.col("event_id").alias("primary_event_id"), pl.col("touchpoint").alias("step"))
+    more = findings.explode("also").filter(pl.col("also").is_in(sorted(KIND_OF)))
+    about = more.join(steps, on="primary_event_id", how="left", maintain_order="left")
+    renamed = about.with_columns(
+        pl.col("also").alias("code"),
+        pl.coalesce("step", "touchpoint").alias("touchpoint"),
+        pl.lit([], dtype=TEXTS).alias("also"),
+    )
+    return FINDING.conform(renamed)
+
+
 def flow_population(
     journeys: pl.DataFrame,
     moves: pl.DataFrame,
@@ -81,12 +99,20 @@ def flow_population(
             journeys.select("journey_id", "journey_type")
             .join(unwanted, on="journey_type")
             .with_columns(each),
-            found.join(unwanted, on=KEYS, how="semi"),
+            _once(found.join(unwanted, on=KEYS, how="semi")),
         ),
-        _asked(came.select("journey_id", *KEYS, each).unique(), found.join(parts, on=KEYS, how="semi")),
+        _asked(
+            came.select("journey_id", *KEYS, each).unique(),
+            _once(found.join(parts, on=KEYS, how="semi")),
+        ),
         _asked(_ended(journeys, models).with_columns(each), found.filter(pl.col("kind") == Clause.ENDING)),
     ]
     return POPULATION.merge(tallies)
+
+
+def _once(found: pl.DataFrame) -> pl.DataFrame:
+    """Count a journey once, however often it broke the clause: it was asked once."""
+    return found.with_columns(pl.lit(1, dtype=pl.UInt32).alias("findings"))
 
 
 def _asked(asked: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -157,7 +183,8 @@ def clause_table(
     """Return one row for each clause: what it says and where, its population and its exceptions.
 
     ``result`` is ``not tested`` where no population was counted, ``not asked`` where it
-    applied to nothing: of the kinds ``covered`` every clause was tested.
+    applied to nothing, ``see others`` where exceptions of other clauses stand for its own
+    (their ``also``): of the kinds ``covered`` every clause was tested.
     ``rate`` is the share of journeys that broke it, of those asked.
     """
     counted = exceptions.group_by(KEYS).agg(
@@ -176,8 +203,10 @@ def clause_table(
         pl.when(always).then(pl.col(name).fill_null(0)).otherwise(name).alias(name) for name in counts
     )
     result = (
-        pl.when((pl.col("exceptions") > 0) | (pl.col("broken") > 0).fill_null(value=False))
+        pl.when(pl.col("exceptions") > 0)
         .then(pl.lit("exceptions"))
+        .when((pl.col("broken") > 0).fill_null(value=False))
+        .then(pl.lit("see others"))
         .when(asked.is_null())
         .then(pl.lit("not tested"))
         .when(asked == 0)

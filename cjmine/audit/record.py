@@ -22,6 +22,7 @@ def record(
     settings: Mapping[str, Any],
     text: str,
     models: Mapping[str, str],
+    model_files: Mapping[str, str],
     ledger: pl.DataFrame,
     crosswalks: Mapping[str, str],
     counts: Mapping[str, int],
@@ -31,7 +32,8 @@ def record(
 ) -> dict[str, Any]:
     """Return the content of ``run.json``; only ``times`` differs between equal runs.
 
-    ``crosswalks`` maps each file to its SHA-256, as the ledger does for exports;
+    ``models`` maps each intended journey to its flow as PNML, ``model_files`` to the SHA-256 of
+    its file; ``crosswalks`` maps each file to its SHA-256, as the ledger does for exports;
     ``counts`` are the rows in, every drop, and the rows out.
     """
     return {
@@ -42,6 +44,7 @@ def record(
         "models_sha256": {
             name: hashlib.sha256(body.encode()).hexdigest() for name, body in sorted(models.items())
         },
+        "model_files_sha256": dict(sorted(model_files.items())),
         "inputs": ledger.to_dicts(),
         "crosswalks_sha256": dict(crosswalks),
         "counts": dict(counts),

@@ -150,6 +150,19 @@ def late(lived: Lived, compared: Compared) -> pl.DataFrame:
 
 
 def amount(value: pl.Expr, unit: Unit) -> pl.Expr:
-    """Return an amount of time in words: whole where days are counted, else to a tenth."""
-    shown = value.round(0).cast(pl.Int64) if unit in BY_DATE else value.round(1)
-    return pl.format("{} {}", shown, pl.lit(unit.value))
+    """Return an amount of time in words: whole days where these are counted, else hours and minutes begun."""
+    if unit in BY_DATE:
+        return pl.format("{} {}", value.round(0).cast(pl.Int64), pl.lit(unit.value))
+    per = 1 if unit is Unit.MINUTE else 60
+    minutes = (value * per - 1e-6).ceil().cast(pl.Int64)
+    hour = Unit.HOUR.value if unit is Unit.MINUTE else unit.value
+    hours, rest = minutes // 60, minutes % 60
+    few = pl.format("{} min", minutes)
+    whole = pl.format(f"{{}} {hour}", hours)
+    return (
+        pl.when(hours < 1)
+        .then(few)
+        .when(rest == 0)
+        .then(whole)
+        .otherwise(pl.format(f"{{}} {hour} {{}} min", hours, rest))
+    )

@@ -87,5 +87,7 @@ def _amount(number: pl.Expr, unit: Unit) -> pl.Expr:
     return (
         pl.when(number < _HOUR)
         .then(pl.format("{} min", number))
+        .when(hours == 1)
+        .then(pl.format(f"1 {hour} {{}} min", minutes))
         .otherwise(pl.format(f"{{}} {hour}s {{}} min", hours, minutes))
     )

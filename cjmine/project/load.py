@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,16 @@ class Loaded:
     def folder(self) -> Path:
         """The output folder the project file names, else ``reports/PROJECT``."""
         return self.roots[0] / (self.project.output.folder or Path("reports") / self.project.project)
+
+    def model_digests(self) -> dict[str, str]:
+        """Return the SHA-256 of each intended journey's file: also what its flow does not show counts."""
+        found = {}
+        for name, model in self.models.items():
+            places = (root / model.source for root in self.roots)
+            path = next((place for place in places if place.is_file()), None)
+            if path is not None:
+                found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return found
 
 
 def load(path: Path | str) -> Loaded:

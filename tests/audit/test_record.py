@@ -16,6 +16,7 @@ def made(**more: object) -> dict[str, Any]:
         "project": "p",
         "settings": {"b": 1, "a": {"x": 2}},
         "text": "project: p\n",
+        "model_files": {},
         "models": {"m": "<pnml/>"},
         "ledger": pl.DataFrame({"source": ["s"], "file": ["f"], "sha256": ["0"], "read": [3]}),
         "crosswalks": {"c.csv": "1"},

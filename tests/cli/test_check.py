@@ -138,10 +138,15 @@ def test_a_finished_run_is_checked_with_the_model_it_was_made_with(copied: Path,
     assert found["files"].keys() == FILES - {"audit.json"}
     assert found == told(tmp_path / "check")
     plan = copied.parents[1] / "permit.journey.yaml"
-    plan.write_text(plan.read_text("utf-8").replace("[apply, check, decide]", "[apply, decide]"), "utf-8")
-    result = call("check", copied, "--out", tmp_path / "check")
-    assert result.exit_code == 2
-    assert "permit.journey.yaml: is not as it was when the run was made" in result.stderr
+    before = plan.read_text("utf-8")
+    for changed in (
+        before.replace("[apply, check, decide]", "[apply, decide]"),
+        f"{before}rules: [at most 1 ask]\n",
+    ):
+        plan.write_text(changed, "utf-8")  # of the flow, or only of what stands beside it
+        result = call("check", copied, "--out", tmp_path / "check")
+        assert result.exit_code == 2
+        assert "permit.journey.yaml: is not as it was when the run was made" in result.stderr
     plan.unlink()
     result = call("check", copied, "--out", tmp_path / "check")
     assert "permit.journey.yaml: is not found" in result.stderr
@@ -202,6 +207,21 @@ def test_a_project_without_a_plan_has_nothing_to_check(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "names no intended journey" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_plan_too_large_to_align_with_is_refused_alike(tmp_path: Path) -> None:
+    wide = ", ".join(f"s{number:02}" for number in range(24))
+    plan = tmp_path / "permit.journey.yaml"
+    project = tiny(tmp_path)
+    plan.write_text(f"journey: permit\nneed: permit\nsteps: [together: [{wide}]]\n", "utf-8")
+    log = tmp_path / "log.csv"
+    log.write_text("case,activity,time\n1,s00,2026-03-02T09:00:00\n", "utf-8")
+    for words in ((project,), (log, plan)):
+        result = call("check", *words, "--out", tmp_path / "out" / "check")
+        assert result.exit_code == 2, result.output
+        assert "none of its clauses can be tested" in result.stderr
+        assert not (tmp_path / "out" / "check").exists()
+    assert call("check", log, plan).exit_code == 0
 
 
 def test_a_log_alone_needs_a_model(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_what_is_said_of_late_and_early_steps(tmp_path: Path) -> None:
     hours = plan(tmp_path, "[a, {b: {within: 90 min of a}}, {c: {within: 1 wd of start}}, z]")
     got = told(hours, rows(0, 2, 24 * 5, 24 * 6))
     assert got.said("V5") == [
-        "'B' took 120.0 min; the standard is 90 min from 'A' (2 Mar 2026). Late by 30.0 min.",
+        "'B' took 2 h; the standard is 90 min from 'A' (2 Mar 2026). Late by 30 min.",
         "'C' took 4 wd; the standard is 1 wd from the start of the journey (2 Mar 2026). Late by 3 wd.",
     ]
 
