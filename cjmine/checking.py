@@ -23,7 +23,7 @@ from cjmine.domain.kernel import Partition
 from cjmine.domain.models import Automaton, IntendedJourney
 from cjmine.domain.plan import Template
 from cjmine.errors import StatesError
-from cjmine.intended.load import load_model, not_compared
+from cjmine.intended.load import load_model, not_compared, unclocked
 from cjmine.intended.machine import blocks_of, machine_of, stuck
 from cjmine.project.schema import Clock
 
@@ -79,6 +79,7 @@ def _checked(log: Path | str, journey: IntendedJourney, columns: Columns | None)
             *notes,
             *stuck(journey),
             *not_compared(journey, one_log=True),
+            *unclocked(journey, told=journey.clock is not None and journey.clock.working is not None),
             *_not_told(journey, partition),
             *reading.warnings,
         ],

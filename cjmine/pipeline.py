@@ -23,7 +23,7 @@ from cjmine.ingest.files import resolve
 from cjmine.ingest.settings import Format
 from cjmine.intake import Last, Taken, Work, take_in
 from cjmine.intended.bpmn_write import write_bpmn
-from cjmine.intended.load import not_compared
+from cjmine.intended.load import not_compared, unclocked
 from cjmine.intended.machine import stuck
 from cjmine.intended.net import net_of
 from cjmine.intended.pnml import pnml_of
@@ -141,6 +141,7 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
     remarks = summary.remarks(mined, kinds, notes, analysed.context.abandon_after)
     warnings = [
         *(line for model in loaded.models.values() for line in (*stuck(model), *not_compared(model))),
+        *_unclocked(loaded, analysed),
         *bounded(tallies["variants"], analysed.context.aligned),
         *taken.warnings(analysed.told),
         *summary.unseen(loaded.models, kinds, tallies["nodes"]),
@@ -204,6 +205,13 @@ def gather(loaded: Loaded, taken: Taken, analysed: Analysed, started: datetime) 
         models=loaded.models,
         discovered={name: found.tree for name, found in mined.items()},
     )
+
+
+def _unclocked(loaded: Loaded, analysed: Analysed) -> list[str]:
+    clocks = analysed.context.deadlines
+    return [
+        line for name, model in loaded.models.items() for line in unclocked(model, told=clocks[name].told)
+    ]
 
 
 def _models(finished: Run) -> dict[str, str]:

@@ -28,7 +28,7 @@ from cjmine.domain.rows import HeldRows, Rows
 from cjmine.domain.vocabulary import Status
 from cjmine.engine import local
 from cjmine.errors import ModelError, SettingsError, StatesError
-from cjmine.intended.load import load_model, not_compared
+from cjmine.intended.load import load_model, not_compared, unclocked
 from cjmine.intended.machine import machine_of, stuck
 from cjmine.intended.pnml import pnml_of
 from cjmine.project.schema import Clock
@@ -129,7 +129,13 @@ def of_log(log: Path, path: Path, columns: Columns | None, *, sample: int, seed:
         again=f"{again} --sample {sample} --seed {seed}",
         sample=sample,
         seed=seed,
-        notes=(*stuck(journey), *not_compared(journey, one_log=True), *reading.warnings, *notes),
+        notes=(
+            *stuck(journey),
+            *not_compared(journey, one_log=True),
+            *unclocked(journey, told=clock.told),
+            *reading.warnings,
+            *notes,
+        ),
     )
     given = _of_clauses(COUNT_CLAUSES.output.merge([told[COUNT_CLAUSES.name]]))
     rows = HeldRows((found,))

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from cjmine.domain.plan import PlanClock, PlannedStep, Rule, Standard
+from cjmine.domain.plan import Length, PlanClock, PlannedStep, Rule, Standard
 
 IntArray = npt.NDArray[np.int32]
 
@@ -136,6 +136,17 @@ class IntendedJourney:
             for item in step.info:
                 found.setdefault(item, []).append(name)
         return {item: tuple(steps) for item, steps in sorted(found.items())}
+
+    @property
+    def lengths(self) -> tuple[Length, ...]:
+        """Every length of time that the plan states: of limits, rules and standards."""
+        limits = [limit for step in self.planned.values() for limit in (step.within, step.not_before)]
+        stated = [
+            *(limit.length for limit in limits if limit is not None),
+            *(rule.length for rule in self.rules),
+            *(standard.limit for standard in self.standards),
+        ]
+        return tuple(length for length in stated if length is not None)
 
     @property
     def steps(self) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ class Unit(StrEnum):
     WORKING_DAY = "wd"
 
 
+WORKING = frozenset({Unit.WORKING_HOUR, Unit.WORKING_DAY})
+"""Units that count only while the office works."""
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """A length of time as the plan says it; a working calendar makes instants of it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cjmine.domain.models import IntendedJourney
-from cjmine.domain.plan import Anchor
+from cjmine.domain.plan import WORKING, Anchor
 from cjmine.errors import ModelError
 from cjmine.intended.bpmn import read_bpmn
 from cjmine.intended.cjml import read_cjml
@@ -41,6 +41,17 @@ def load_model(path: Path) -> IntendedJourney:
     except ModelError as error:
         faults = [f if f.startswith(str(path)) else f"{path}: {f}" for f in error.faults]
         raise type(error)(faults, error.hint) from None
+
+
+def unclocked(journey: IntendedJourney, *, told: bool) -> tuple[str, ...]:
+    """Warn of working time that is counted although nobody has ``told`` when the office works."""
+    counted = sum(length.unit in WORKING for length in journey.lengths)
+    if told or not counted:
+        return ()
+    what = "a time counts" if counted == 1 else f"{counted:,} times count"
+    usual = "Monday to Friday, 09:00 to 17:00, without holidays"
+    text = f"{what} working time, but no office hours are set: {usual}; set `clock: working`"
+    return (f"{journey.name}: {text}",)
 
 
 def not_compared(journey: IntendedJourney, *, one_log: bool = False) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from cjmine.domain.models import IntendedJourney
-from cjmine.intended.load import load_model, not_compared
+from cjmine.intended.load import load_model, not_compared, unclocked
 from tests.conformance.told import LATER, Told, plan, told, word
 
 _STEPS = {
@@ -132,3 +132,21 @@ def test_only_what_no_export_can_tell_is_not_compared(tmp_path: Path) -> None:
     assert not_compared(worked()) == ()
     (told_of_standards,) = not_compared(worked(), one_log=True)
     assert told_of_standards == "moving-home: 3 standards of the model not compared with a single log"
+
+
+@pytest.mark.parametrize(
+    ("steps", "more", "warned"),
+    [
+        ("[a, {b: {within: 2 wd of a}}, z]", "rules: [after a must z within 4 wh]", "2 times count"),
+        ("[a, b, z]", "standards: [{id: s, start: a, stop: b, limit: 1 wd}]", "a time counts"),
+        ("[a, {b: {within: 2 d of a}}, z]", "rules: [after a must z within 4 h]", ""),
+    ],
+)
+def test_working_time_without_office_hours_is_told(
+    tmp_path: Path, steps: str, more: str, warned: str
+) -> None:
+    model = plan(tmp_path, steps, more)
+    assert unclocked(model, told=True) == ()
+    said = unclocked(model, told=False)
+    assert len(said) == bool(warned)
+    assert warned in "".join(said)
