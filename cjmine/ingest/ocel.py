@@ -43,6 +43,16 @@ class ObjectLog:
     types: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def take(self, event: Happened) -> None:
+        """Add an event; of two with one id the later is set aside."""
+        if event.id in self.known:
+            fault = "an event of this id was read already"
+            self.faults.append((event.row, event.line, ID, event.id, fault))
+            return
+        self.known.add(event.id)
+        self.events.append(event)
 
 
 def read(export: Export, source: Source, wanted: frozenset[str]) -> Raw:

@@ -84,13 +84,8 @@ def _section(name: str, sections: Mapping[str, Any], key: str, kind: type) -> An
 
 
 def _events(events: Iterable[tuple[str, Any, Any, Any, Mapping[str, Any]]], log: ObjectLog) -> None:
-    known = set[str]()
     for row, (one, activity, time, objects, values) in enumerate(events, 1):
-        if one in known:
-            log.faults.append((row, None, "ocel:id", one, "an event of this id was read already"))
-            continue
-        known.add(one)
-        log.events.append(
+        log.take(
             Happened(
                 row=row,
                 id=one,

@@ -52,16 +52,11 @@ def _read(name: str, there: sqlite3.Connection) -> ObjectLog:
             event = str(cells["ocel_id"])
             times[event] = cells.get("ocel_time")
             values[event] = {key: value for key, value in cells.items() if key not in _FIXED}
-    known = set[str]()
     for row, (one, kind) in enumerate(
         there.execute("SELECT ocel_id, ocel_type FROM event ORDER BY rowid"), 1
     ):
         event = str(one)
-        if event in known:
-            log.faults.append((row, None, "ocel:id", event, "an event of this id was read already"))
-            continue
-        known.add(event)
-        log.events.append(
+        log.take(
             Happened(
                 row=row,
                 id=event,

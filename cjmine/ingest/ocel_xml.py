@@ -24,7 +24,7 @@ def read(export: Export) -> ObjectLog:
         remove_comments=True,
         remove_pis=True,
     )
-    log, declared, known, row = ObjectLog(), set[str | None](), set[str](), 0
+    log, declared, row = ObjectLog(), set[str | None](), 0
     try:
         for chunk in checked(export):
             parser.feed(chunk)
@@ -38,13 +38,7 @@ def read(export: Export) -> ObjectLog:
                     element.clear()
                 elif local == "event":
                     row += 1
-                    event = _event(element, row)
-                    if event.id in known:
-                        fault = "an event of this id was read already"
-                        log.faults.append((row, event.line, "ocel:id", event.id, fault))
-                    else:
-                        known.add(event.id)
-                        log.events.append(event)
+                    log.take(_event(element, row))
                     element.clear()
         parser.close()
     except etree.XMLSyntaxError as error:
