@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-
-from cjmine.tally import KeyType
 
 Rows = npt.NDArray[np.integer[Any]]
 
@@ -31,15 +28,6 @@ def looked_up(lists: pl.Series, values: pl.Series) -> pl.Series:
     """Return the lists of row numbers as lists of the values in those rows."""
     flat, whose = flattened(lists)
     return regrouped(values.gather(flat), whose, lists.len())
-
-
-def list_column(values: Sequence[Sequence[Any] | None], kind: KeyType) -> pl.Series:
-    """Return a column of ``kind``, a type of lists; an absent list stays absent."""
-    lengths = [len(value or ()) for value in values]
-    flat = pl.Series([one for value in values for one in value or ()])
-    lists = regrouped(flat, np.repeat(np.arange(len(values)), lengths), len(values)).alias("lists")
-    present = pl.Series("present", [value is not None for value in values], dtype=pl.Boolean)
-    return pl.select(pl.when(present).then(lists).cast(kind)).to_series()
 
 
 def flattened(lists: pl.Series) -> tuple[pl.Series, Rows]:

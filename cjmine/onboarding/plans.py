@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from cjmine.ingest.settings import Source
@@ -70,10 +70,6 @@ class Plan:
     def chosen(self, ours: str) -> Chosen | None:
         """Return what one of our columns comes from."""
         return next((one for one in self.columns if one.ours == ours), None)
-
-    def noted(self, *notes: str) -> Plan:
-        """Return it with more to say."""
-        return replace(self, notes=(*self.notes, *notes))
 
     def source(self, files: tuple[str, ...]) -> Source:
         """Return it as the settings that a project file with it would have."""

@@ -62,9 +62,7 @@ def remarks(tables: Tables, settings: QualitySettings) -> tuple[Remark, ...]:
         _empty,
         _changed_codes,
         _alike,
-        _ties,
-        _midnights,
-        _once,
+        _many,
         _clocks,
     )
     found = [remark for rule in rules for remark in rule(tables, settings)]
@@ -158,37 +156,27 @@ def _alike(tables: Tables, settings: QualitySettings) -> Iterator[Remark]:
                 )
 
 
-def _ties(tables: Tables, settings: QualitySettings) -> Iterator[Remark]:
+def _many(tables: Tables, settings: QualitySettings) -> Iterator[Remark]:
+    """Remark on each system of whose rows or customers too large a share is odd."""
+    rules = (
+        (
+            *("equal times", "tied", "rows", settings.tied, "rows share customer and time with another row"),
+            "their order is that of the file; export a finer time if the system has one",
+        ),
+        (
+            *("midnight", "midnight", "timed", settings.tied, "times are exactly midnight"),
+            "if they are dates, say `precision: day` for the column: their order is not known",
+        ),
+        (
+            *("seen once", "once", "customers", settings.once, "customers have a single row here"),
+            "check that the id is the customer's, and not that of a visit, a message or a form",
+        ),
+    )
     for row in tables["people"].sort("source_system").iter_rows(named=True):
-        if row["rows"] >= settings.fewest and row["tied"] > settings.tied * row["rows"]:
-            yield Remark(
-                name="equal times",
-                about=row["source_system"],
-                seen=f"{row['tied']:,} of {row['rows']:,} rows share customer and time with another row",
-                do="their order is that of the file; export a finer time if the system has one",
-            )
-
-
-def _midnights(tables: Tables, settings: QualitySettings) -> Iterator[Remark]:
-    for row in tables["people"].sort("source_system").iter_rows(named=True):
-        if row["timed"] >= settings.fewest and row["midnight"] > settings.tied * row["timed"]:
-            yield Remark(
-                name="midnight",
-                about=row["source_system"],
-                seen=f"{row['midnight']:,} of {row['timed']:,} times are exactly midnight",
-                do="if they are dates, say `precision: day` for the column: their order is not known",
-            )
-
-
-def _once(tables: Tables, settings: QualitySettings) -> Iterator[Remark]:
-    for row in tables["people"].sort("source_system").iter_rows(named=True):
-        if row["customers"] >= settings.fewest and row["once"] > settings.once * row["customers"]:
-            yield Remark(
-                name="seen once",
-                about=row["source_system"],
-                seen=f"{row['once']:,} of {row['customers']:,} customers have a single row here",
-                do="check that the id is the customer's, and not that of a visit, a message or a form",
-            )
+        for name, odd, whole, share, seen, do in rules:
+            if row[whole] >= settings.fewest and row[odd] > share * row[whole]:
+                said = f"{row[odd]:,} of {row[whole]:,} {seen}"
+                yield Remark(name=name, about=row["source_system"], seen=said, do=do)
 
 
 def _clocks(tables: Tables, settings: QualitySettings) -> Iterator[Remark]:

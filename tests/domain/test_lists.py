@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from cjmine.domain.lists import flattened, list_column, listed, looked_up, slices
+from cjmine.domain.lists import flattened, listed, looked_up, slices
 from cjmine.domain.tables import TEXTS
 
 VALUES = pl.Series(["a", "b", "c", "d"])
@@ -24,10 +24,3 @@ def test_row_numbers_become_what_stands_there() -> None:
     assert (flat.to_list(), whose.tolist()) == ([3, 0, 1], [0, 0, 3])
     assert looked_up(rows, VALUES).to_list() == [["d", "a"], [], [], ["b"]]
     assert looked_up(rows.head(0), VALUES).dtype == TEXTS
-
-
-def test_a_column_of_lists_tells_empty_from_absent() -> None:
-    made = list_column([("a",), None, (), ("b", "c")], TEXTS)
-    assert made.to_list() == [["a"], None, [], ["b", "c"]]
-    assert list_column([None, ()], TEXTS).dtype == TEXTS
-    assert list_column([], pl.List(pl.Int32)).dtype == pl.List(pl.Int32)
